@@ -1,0 +1,93 @@
+"""The events that Tillstream writes to Kafka, by noun.
+
+Each is frozen and versioned. An optional addition stays `v1`; anything else is a `v2` beside it. No id and no
+time has a default: who writes an event must know both.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from tillstream_contracts.types import (
+    Amounts,
+    Currency,
+    Frozen,
+    MerchantId,
+    MinorUnits,
+    OrderId,
+    OrderStatus,
+    Timestamp,
+)
+
+Metadata = Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=20)]
+
+
+class Event(Frozen):
+    """What every event carries: its own id (unique for its effect), when it happened, and whose it is."""
+
+    TYPE: ClassVar[str]
+
+    event_id: Annotated[str, Field(min_length=1, max_length=128)]
+    occurred_at: Timestamp
+    merchant_id: MerchantId
+
+
+class OrderLine(Frozen):
+    """One line of the cart, as priced by the server."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[str, Field(max_length=200)]
+    quantity: Annotated[int, Field(ge=1, le=10_000)]
+    unit_amount: MinorUnits
+
+
+class OrderPlaced(Event):
+    """Somebody asked to buy: Stripe was asked for a payment, nothing is paid yet."""
+
+    TYPE: ClassVar[str] = "tillstream.order.placed.v1"
+
+    order_id: OrderId
+    reference: Annotated[str, Field(max_length=200)] | None
+    customer_id: Annotated[str, Field(max_length=200)] | None
+    currency: Currency
+    amount: MinorUnits
+    lines: Annotated[tuple[OrderLine, ...], Field(max_length=100)]
+    metadata: Metadata
+    payment_intent_id: Annotated[str, Field(max_length=255)] | None
+    checkout_session_id: Annotated[str, Field(max_length=255)] | None
+
+    @staticmethod
+    def id_for(order_id: str) -> str:
+        """The event's id: one order is placed once, so a retry writes the same event again."""
+        return f"{order_id}.placed"
+
+
+class Cause(Frozen):
+    """The event that made the order change."""
+
+    event_id: Annotated[str, Field(max_length=255)]
+    event_type: Annotated[str, Field(max_length=255)]
+
+
+class OrderStatusChanged(Event):
+    """An order changed; the whole snapshot, so that a reader needs no other version of it."""
+
+    TYPE: ClassVar[str] = "tillstream.order.status-changed.v1"
+
+    order_id: OrderId
+    reference: Annotated[str, Field(max_length=200)] | None
+    version: Annotated[int, Field(ge=1)]
+    """Rises by one with each change of this order; a reader drops a version that it has passed."""
+    status: OrderStatus
+    previous_status: OrderStatus | None
+    """None in the order's first version."""
+    currency: Currency
+    amounts: Amounts
+    flags: Annotated[tuple[str, ...], Field(max_length=20)]
+    """Things a person should look at: `overpaid`, `currency_mismatch`, …"""
+    cause: Cause
+
+    @staticmethod
+    def id_for(order_id: str, version: int) -> str:
+        """The event's id: the same change published twice has the same id."""
+        return f"{order_id}.v{version}"

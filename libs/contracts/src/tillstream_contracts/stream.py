@@ -1,0 +1,50 @@
+"""What a browser and notifier say to each other over `GET /v1/stream` (WebSocket, JSON text frames)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tillstream_contracts.types import Amounts, Currency, Frozen, OrderId, OrderStatus, Timestamp
+
+
+class Subscribe(Frozen):
+    """The browser's one frame: which order (the token says), and the version that it has already seen."""
+
+    type: Literal["subscribe"]
+    token: Annotated[str, Field(min_length=1, max_length=2048)]
+    after_version: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class OrderFrame(Frozen):
+    """An order as it stands at `version`."""
+
+    order_id: OrderId
+    reference: str | None
+    version: Annotated[int, Field(ge=0)]
+    """0 while order-service has not heard of the order yet; its status is then `pending`."""
+    status: OrderStatus
+    previous_status: OrderStatus | None
+    currency: Currency | None
+    amounts: Amounts
+    flags: tuple[str, ...]
+    at: Timestamp
+
+
+class Snapshot(OrderFrame):
+    """The first frame after a subscription."""
+
+    type: Literal["snapshot"] = "snapshot"
+
+
+class Status(OrderFrame):
+    """A newer version of the order."""
+
+    type: Literal["status"] = "status"
+
+
+class StreamError(Frozen):
+    """Why notifier closes the connection: `code` is stable, `detail` says what to do."""
+
+    type: Literal["error"] = "error"
+    code: str
+    detail: str

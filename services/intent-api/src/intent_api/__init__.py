@@ -1,0 +1,1 @@
+"""Asks Stripe for payment intents and checkout sessions, idempotently."""

@@ -1,0 +1,1 @@
+"""Fans order status out to browsers over WebSockets."""

@@ -1,0 +1,1 @@
+"""Owns what an order is: folds events into orders, once each."""

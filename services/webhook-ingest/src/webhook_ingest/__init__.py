@@ -1,0 +1,1 @@
+"""Verifies Stripe's webhooks and writes them to Kafka."""

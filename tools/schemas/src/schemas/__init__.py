@@ -1,0 +1,1 @@
+"""Generates the contracts' JSON Schemas and refuses an incompatible change."""

@@ -1,0 +1,1 @@
+"""A stateful Stripe stand-in for offline tests and demos."""
