@@ -42,6 +42,14 @@ class Status(OrderFrame):
     type: Literal["status"] = "status"
 
 
+class Heartbeat(Frozen):
+    """The stream is alive. A browser cannot see WebSocket pings, so this lets it notice a dead connection."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    next_within_seconds: Annotated[float, Field(gt=0)]
+    """Unless another frame comes within about twice this time the connection is dead: connect again."""
+
+
 class StreamError(Frozen):
     """Why notifier closes the connection: `code` is stable, `detail` says what to do."""
 
