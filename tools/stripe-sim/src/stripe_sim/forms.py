@@ -1,0 +1,57 @@
+"""Stripe's request encoding: `application/x-www-form-urlencoded`, with brackets for depth.
+
+`a[b]=1&c[0][d]=2&e[]=3` is `{"a": {"b": "1"}, "c": [{"d": "2"}], "e": ["3"]}`; every leaf is text.
+"""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from stripe_sim.errors import invalid
+
+MAX_FIELDS = 1000
+MAX_DEPTH = 8
+_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
+
+Params = dict[str, Any]
+
+
+def decode(encoded: str) -> Params:
+    """The nested parameters. Raises StripeError for what cannot be read."""
+    try:
+        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError as error:
+        raise invalid("Invalid request: the parameters could not be read.") from error
+    tree: Params = {}
+    for name, text in pairs:
+        _plant(tree, _path(name), text, name)
+    return {name: _lists(branch) for name, branch in tree.items()}
+
+
+def _path(name: str) -> list[str]:
+    found = _NAME.fullmatch(name)
+    path = [found[1], *_BRACKET.findall(found[2])] if found else []
+    if not path or len(path) > MAX_DEPTH:
+        raise invalid(f"Invalid parameter name: {name[:100]}", name[:100])
+    return path
+
+
+def _plant(tree: Params, path: list[str], text: str, name: str) -> None:
+    """Put the leaf in its place; `[]` takes the next free number."""
+    *branches, leaf = path
+    for branch in branches:
+        tree = tree.setdefault(branch or str(len(tree)), {})
+        if not isinstance(tree, dict):
+            raise invalid("Invalid request: a parameter is both a value and an object.", name[:100])
+    tree[leaf or str(len(tree))] = text
+
+
+def _lists(branch: Any) -> Any:
+    """Objects whose names are 0, 1, 2… become lists."""
+    if not isinstance(branch, dict):
+        return branch
+    grown = {name: _lists(twig) for name, twig in branch.items()}
+    if grown and all(name.isdecimal() for name in grown):
+        return [grown[name] for name in sorted(grown, key=int)]
+    return grown
