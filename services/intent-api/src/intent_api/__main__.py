@@ -1,0 +1,25 @@
+"""`python -m intent_api`: read the settings, configure the logs, serve."""
+
+import sys
+
+from pydantic import ValidationError
+
+from intent_api.app import create_app
+from intent_api.catalog import CatalogUnusable
+from intent_api.settings import Settings
+from tillstream_operations import configure_logs, serve
+
+
+def main() -> None:
+    """Serve until told to stop; exit with a sentence if the settings or the catalogue cannot be used."""
+    try:
+        settings = Settings()
+        app = create_app(settings)
+    except (ValidationError, CatalogUnusable) as error:
+        sys.exit(str(error))
+    configure_logs("intent-api", level=settings.log_level, log_format=settings.log_format)
+    serve(app, host=settings.host, port=settings.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The one place where intent-api's parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from intent_api import payment_intents
+from intent_api.body_limit import BodyLimit
+from intent_api.catalog import read_catalog
+from intent_api.desk import Desk
+from intent_api.documentation import DESCRIPTION
+from intent_api.keys import Keys
+from intent_api.measuring import Measuring
+from intent_api.metrics import Metrics
+from intent_api.publisher import Publisher
+from intent_api.settings import Settings
+from intent_api.streams import Streams
+from intent_api.stripe_calls import StripeCalls
+from tillstream_contracts import ORDERS_PLACED
+from tillstream_operations import Health, RequestIds, add_probes, answer_with_problems
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service, ready to be served. Raises CatalogUnusable; connects to nothing before it is started."""
+    metrics = Metrics()
+    stripe, publisher = _stripe(settings, metrics), _publisher(settings, metrics)
+
+    @asynccontextmanager
+    async def open_and_close(_: FastAPI) -> AsyncIterator[None]:
+        await stripe.open()
+        await publisher.open()
+        yield
+        await publisher.close()
+        await stripe.close()
+
+    async def ready() -> Health:
+        return Health.of(kafka="ok" if await publisher.is_connected() else "not reached")
+
+    app = FastAPI(title="Tillstream intent-api", version="1", description=DESCRIPTION, lifespan=open_and_close)
+    app.state.desk = Desk(
+        read_catalog(settings.catalog), stripe, publisher, _streams(settings), settings.stripe_publishable_key
+    )
+    app.state.keys = Keys(
+        settings.merchant_id,
+        secret=settings.secret_key.get_secret_value(),
+        publishable=settings.publishable_key.get_secret_value(),
+    )
+    app.include_router(payment_intents.router)
+    add_probes(app, ready=ready, registry=metrics.registry)
+    answer_with_problems(app)
+    _wrap(app, settings, metrics)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    """The middleware, the outermost last."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent"],
+        expose_headers=["X-Request-Id", "Retry-After"],
+        max_age=600,
+    )
+    app.add_middleware(Measuring, metrics=metrics)
+    app.add_middleware(RequestIds)
+
+
+def _stripe(settings: Settings, metrics: Metrics) -> StripeCalls:
+    return StripeCalls(
+        settings.stripe_secret_key.get_secret_value(),
+        api_base=str(settings.stripe_api_base).rstrip("/") if settings.stripe_api_base else None,
+        timeout=settings.stripe_timeout,
+        patience=settings.stripe_patience,
+        connections=settings.stripe_connections,
+        metrics=metrics,
+    )
+
+
+def _publisher(settings: Settings, metrics: Metrics) -> Publisher:
+    return Publisher(
+        settings.kafka_bootstrap_servers,
+        ORDERS_PLACED.under(settings.kafka_topic_prefix),
+        timeout=settings.publish_timeout,
+        metrics=metrics,
+    )
+
+
+def _streams(settings: Settings) -> Streams:
+    return Streams(settings.stream_url, settings.token_secret.get_secret_value(), settings.stream_token_lifetime)

@@ -1,0 +1,50 @@
+"""What a caller may say about an order, whichever way it will be paid."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from intent_api.catalog import Sku
+from intent_api.orders import RESERVED_METADATA
+from tillstream_contracts.types import Currency
+
+MAX_LINES = 100
+MAX_QUANTITY = 1000
+MAX_METADATA = 20
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED_METADATA:
+        raise ValueError(f"{name} is set by Tillstream; choose another name")
+    return name
+
+
+MetadataKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$"), AfterValidator(_not_reserved)]
+MetadataValue = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Body(BaseModel):
+    """A request body: nothing is converted or passed over in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Item(Body):
+    """One line of the cart."""
+
+    sku: Sku
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY, examples=[2])]
+
+
+Items = Annotated[list[Item], Field(min_length=1, max_length=MAX_LINES)]
+
+
+class OrderBody(Body):
+    """What the shop may add to any order."""
+
+    currency: Annotated[Currency, Field(examples=["eur"])]
+    """An ISO 4217 code in lower case."""
+    reference: Annotated[str, Field(min_length=1, max_length=200, examples=["A-1001"])] | None = None
+    """The shop's own number for the order."""
+    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAX_METADATA)] = {}
+    """Notes that travel with the order. No personal data, please: they are stored in events."""

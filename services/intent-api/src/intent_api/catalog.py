@@ -1,0 +1,75 @@
+"""What can be bought and for how much: read once at start from one JSON file."""
+
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from intent_api.currencies import MAXIMUM, MINIMUM
+from tillstream_contracts.types import Currency
+
+MAX_PRODUCTS = 10_000
+Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["mug"])]
+Price = Annotated[int, Field(strict=True, ge=1, le=MAXIMUM)]
+
+
+class CatalogUnusable(Exception):
+    """The catalogue file cannot be used; the sentence says what to correct."""
+
+
+class Product(BaseModel):
+    """One thing to buy; `prices` are minor units (4200 is 42.00 usd, and 4200 jpy) by currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sku: Sku
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["Stoneware mug"])]
+    description: Annotated[str, Field(max_length=1000)] = ""
+    image: Annotated[str, Field(max_length=500, examples=["mug"])] = ""
+    prices: Annotated[dict[Currency, Price], Field(min_length=1, examples=[{"usd": 2400, "eur": 2200}])]
+
+
+class Catalog(BaseModel):
+    """All products, each under its own SKU."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=MAX_PRODUCTS)]
+
+    @model_validator(mode="after")
+    def _is_sellable(self) -> Self:
+        skus = [product.sku for product in self.products]
+        if twice := sorted({sku for sku in skus if skus.count(sku) > 1}):
+            raise ValueError(f"these SKUs appear more than once: {', '.join(twice)}")
+        if unknown := sorted(self.currencies - MINIMUM.keys()):
+            raise ValueError(f"these currencies are not supported: {', '.join(unknown)}")
+        return self
+
+    @cached_property
+    def by_sku(self) -> dict[str, Product]:
+        """The products by their SKU."""
+        return {product.sku: product for product in self.products}
+
+    @cached_property
+    def currencies(self) -> frozenset[str]:
+        """Every currency in which something can be bought."""
+        return frozenset(currency for product in self.products for currency in product.prices)
+
+
+def read_catalog(path: Path | None) -> Catalog:
+    """The catalogue in the file at `path`, the package's sample if None. Raises CatalogUnusable."""
+    source = path or resources.files("intent_api") / "catalog.json"
+    try:
+        return Catalog.model_validate_json(source.read_bytes())
+    except OSError as error:
+        raise CatalogUnusable(f"Cannot read the catalogue {source}: {error.strerror}.") from error
+    except ValidationError as error:
+        raise CatalogUnusable(f"Correct the catalogue {source}: {_faults(error)}.") from error
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in error.errors()[:10]
+    )

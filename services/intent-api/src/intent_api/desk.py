@@ -1,0 +1,117 @@
+"""Where orders are placed: Stripe is asked first, then Kafka is told, and only then the caller is answered."""
+
+import re
+from dataclasses import dataclass
+
+import structlog
+from fastapi import Request
+from stripe import PaymentIntent
+from stripe.checkout import Session
+
+from intent_api.catalog import Catalog
+from intent_api.idempotency import stripe_key_for
+from intent_api.orders import NewOrder, order_placed, stripe_metadata
+from intent_api.publisher import Publisher
+from intent_api.streams import Stream, Streams
+from intent_api.stripe_calls import StripeCalls
+from tillstream_contracts import OrderPlaced
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Redirects:
+    """Where hosted Checkout sends the buyer."""
+
+    success_url: str
+    cancel_url: str
+
+
+class Desk:
+    """Places orders. Every step may be repeated: a retry asks for, and tells, exactly the same."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        stripe: StripeCalls,
+        publisher: Publisher,
+        streams: Streams,
+        stripe_publishable_key: str,
+    ) -> None:
+        self.catalog, self.stripe_publishable_key = catalog, stripe_publishable_key
+        self._stripe, self._publisher, self._streams = stripe, publisher, streams
+
+    async def place_by_intent(self, order: NewOrder, *, traceparent: str | None) -> tuple[PaymentIntent, Stream]:
+        """Place the order with a payment intent for a page of the shop's own."""
+        service = self._stripe.client.v1.payment_intents
+        intent = await self._stripe.ask(
+            "create_payment_intent",
+            lambda: service.create_async(
+                {
+                    "amount": order.priced.amount,
+                    "currency": order.priced.currency,
+                    "automatic_payment_methods": {"enabled": True},
+                    "metadata": stripe_metadata(order),
+                },
+                {"idempotency_key": stripe_key_for(order.order_id)},
+            ),
+        )
+        placed = order_placed(order, created=intent.created, payment_intent_id=intent.id)
+        return intent, await self._tell(placed, traceparent)
+
+    async def place_by_checkout(
+        self, order: NewOrder, redirects: Redirects, email: str | None, *, traceparent: str | None
+    ) -> tuple[Session, Stream]:
+        """Place the order with Stripe's hosted page."""
+        service, metadata = self._stripe.client.v1.checkout.sessions, stripe_metadata(order)
+        session = await self._stripe.ask(
+            "create_checkout_session",
+            lambda: service.create_async(
+                {
+                    "mode": "payment",
+                    "line_items": [
+                        {
+                            "quantity": line.quantity,
+                            "price_data": {
+                                "currency": order.priced.currency,
+                                "unit_amount": line.unit_amount,
+                                "product_data": {"name": line.name, "metadata": {"sku": line.sku}},
+                            },
+                        }
+                        for line in order.priced.lines
+                    ],
+                    "success_url": redirects.success_url,
+                    "cancel_url": redirects.cancel_url,
+                    "client_reference_id": order.order_id,
+                    "metadata": metadata,
+                    "payment_intent_data": {"metadata": metadata},
+                    **({"customer_email": email} if email else {}),
+                },
+                {"idempotency_key": stripe_key_for(order.order_id)},
+            ),
+        )
+        placed = order_placed(order, created=session.created, checkout_session_id=session.id)
+        return session, await self._tell(placed, traceparent)
+
+    async def _tell(self, placed: OrderPlaced, traceparent: str | None) -> Stream:
+        await self._publisher.publish(placed, traceparent=traceparent)
+        log.info(
+            "order_placed",
+            order_id=placed.order_id,
+            payment_intent_id=placed.payment_intent_id,
+            checkout_session_id=placed.checkout_session_id,
+        )
+        return self._streams.of(placed.merchant_id, placed.order_id, placed_at=placed.occurred_at)
+
+
+def the_desk(request: Request) -> Desk:
+    """The app's desk."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def traceparent_of(request: Request) -> str | None:
+    """The caller's W3C trace context, None if it sent none that is well formed."""
+    sent = request.headers.get("traceparent", "")
+    return sent if _TRACEPARENT.fullmatch(sent) else None

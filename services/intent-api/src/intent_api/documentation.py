@@ -1,0 +1,55 @@
+"""What the OpenAPI page says about errors."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Field
+
+from tillstream_operations.problems import MEDIA_TYPE
+
+DESCRIPTION: Final = """
+Asks Stripe for payment intents and checkout sessions, once per `Idempotency-Key`, at the catalogue's prices.
+
+**Retry without fear.** After a timeout, a 409 `request_in_progress` or any 503, send the same body with the same
+`Idempotency-Key` again: it is the same order, the same payment intent, the same answer. A key is good for 24 hours.
+
+Errors are `application/problem+json` (RFC 9457): decide by `code`, show `detail` to a developer, and quote
+`request_id` when you ask for help.
+"""
+
+_MEANING: Final = {
+    400: "The `Idempotency-Key` header is missing or malformed: `idempotency_key_required`, `idempotency_key_invalid`.",
+    401: "No key of ours: `key_required`, `key_invalid`.",
+    402: "The card was declined: `card_declined`, with Stripe's `decline_code`.",
+    403: "A publishable key named an amount: `amount_not_allowed`.",
+    409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
+    "answered: `request_in_progress`, retry.",
+    413: "The body is over 64 KiB: `body_too_large`.",
+    422: "Something in the body is wrong, and nothing was created: `invalid_request`; `errors` names each field.",
+    502: "Stripe refuses this service itself: `stripe_credentials_rejected`, `stripe_rejected`. Tell the operator.",
+    503: "Retry with the same key: `outcome_unknown`, `stripe_rate_limited`, `broker_unavailable`.",
+}
+
+
+class FieldFault(BaseModel):
+    """One field and what is wrong with it."""
+
+    field: Annotated[str, Field(examples=["items[0].quantity"])]
+    message: Annotated[str, Field(examples=["Input should be greater than or equal to 1"])]
+
+
+class ProblemBody(BaseModel):
+    """An error, by RFC 9457."""
+
+    type: Annotated[str, Field(examples=["https://tillstream.dev/problems/invalid_request"])]
+    title: Annotated[str, Field(examples=["Unprocessable Entity"])]
+    status: Annotated[int, Field(examples=[422])]
+    code: Annotated[str, Field(examples=["invalid_request"])]
+    detail: Annotated[str, Field(examples=["Correct these fields and send again: items[0].quantity."])]
+    request_id: Annotated[str, Field(examples=["req_0f3c9a526d1e4b7a9a510c2f"])]
+    errors: list[FieldFault] = []
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """FastAPI's `responses` for these statuses."""
+    content = {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")}}
+    return {status: {"description": _MEANING[status], "content": content} for status in statuses}

@@ -1,0 +1,59 @@
+"""From an `Idempotency-Key` to everything that must come out the same on a retry. No store: only hashes.
+
+Header: draft-ietf-httpapi-idempotency-key-header. Stripe's side: "Idempotent requests" in its API reference.
+"""
+
+import hashlib
+import json
+import re
+from base64 import b32encode
+from typing import Annotated
+
+from fastapi import Header
+from pydantic import BaseModel
+
+from tillstream_operations import Problem
+
+MAX_KEY_LENGTH = 255
+_ACCEPTABLE = re.compile(r"[ -~]{1,255}", re.ASCII)
+
+
+def require_key(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Names this purchase: 1 to 255 printable ASCII characters, such as a UUID. "
+            "Send the same key with the same body as often as you like; there will be one order.",
+            examples=["7f3c9a52-6d1e-4b7a-9a51-0c2f1e8d4b66"],
+        ),
+    ] = None,
+) -> str:
+    """The caller's key. Refused if it is missing or malformed."""
+    if not idempotency_key:
+        detail = "Send an Idempotency-Key header, one new UUID per purchase, so that a retry is the same order."
+        raise Problem(400, "idempotency_key_required", detail)
+    if not _ACCEPTABLE.fullmatch(idempotency_key):
+        detail = "Make the Idempotency-Key 1 to 255 printable ASCII characters, such as a UUID."
+        raise Problem(400, "idempotency_key_invalid", detail)
+    return idempotency_key
+
+
+def order_id_for(merchant_id: str, key: str) -> str:
+    """The order that this merchant's key names, today and on every retry."""
+    named = f"tillstream.order.v1\0{merchant_id}\0{key}"  # neither may contain NUL
+    digest = hashlib.sha256(named.encode()).digest()[:20]
+    return "ord_" + b32encode(digest).decode().lower()
+
+
+def stripe_key_for(order_id: str) -> str:
+    """Stripe's idempotency key for placing the order.
+
+    One key whether by payment intent or by Checkout: Stripe itself refuses to do both for one order.
+    """
+    return f"{order_id}.place"
+
+
+def request_hash(body: BaseModel) -> str:
+    """What the caller asked for, in one word that differs for every other body."""
+    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,99 @@
+"""`POST /v1/payment-intents`: an order that is paid on a page of the shop's own."""
+
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from intent_api.carts import Items, OrderBody
+from intent_api.currencies import MAXIMUM
+from intent_api.desk import Desk, the_desk, traceparent_of
+from intent_api.documentation import problems
+from intent_api.idempotency import order_id_for, request_hash, require_key
+from intent_api.keys import Caller, require_caller
+from intent_api.orders import NewOrder
+from intent_api.pricing import Priced, price_amount, price_cart
+from intent_api.streams import Stream
+from tillstream_contracts.types import OrderId
+from tillstream_operations import Problem
+
+router = APIRouter(prefix="/v1", tags=["orders"])
+
+
+class PaymentIntentBody(OrderBody):
+    """What is to be paid: `items` from the catalogue or, with a secret key, an `amount`."""
+
+    items: Items | None = None
+    amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
+    """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
+    customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
+    """The shop's own id for the buyer; not a name, not an address."""
+
+    @model_validator(mode="after")
+    def _says_what_to_pay(self) -> Self:
+        if (self.items is None) == (self.amount is None):
+            raise ValueError("send either items or amount")
+        return self
+
+
+class PaymentIntentAnswer(BaseModel):
+    """What the shop's page needs to take the payment and to watch it arrive."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    order_id: OrderId
+    payment_intent_id: str
+    client_secret: str
+    """For Stripe.js; goes to this buyer's browser and nowhere else."""
+    amount: int
+    currency: str
+    status: str
+    """Stripe's status of the new payment intent."""
+    publishable_key: str
+    """Stripe's, for Stripe.js."""
+    stream: Stream
+
+
+@router.post(
+    "/payment-intents",
+    summary="Place an order and get a payment intent for it",
+    responses=problems(400, 401, 402, 403, 409, 413, 422, 502, 503),
+)
+async def place_by_intent(
+    body: PaymentIntentBody,
+    key: Annotated[str, Depends(require_key)],
+    caller: Annotated[Caller, Depends(require_caller)],
+    desk: Annotated[Desk, Depends(the_desk)],
+    traceparent: Annotated[str | None, Depends(traceparent_of)],
+) -> PaymentIntentAnswer:
+    """The amount is computed here, from the catalogue. The same key and body always give the same order and intent."""
+    order = NewOrder(
+        order_id=order_id_for(caller.merchant_id, key),
+        merchant_id=caller.merchant_id,
+        request_hash=request_hash(body),
+        priced=_priced(body, caller, desk),
+        reference=body.reference,
+        customer_id=body.customer,
+        metadata=body.metadata,
+    )
+    intent, stream = await desk.place_by_intent(order, traceparent=traceparent)
+    return PaymentIntentAnswer(
+        order_id=order.order_id,
+        payment_intent_id=intent.id,
+        client_secret=intent.client_secret or "",
+        amount=intent.amount,
+        currency=intent.currency,
+        status=intent.status,
+        publishable_key=desk.stripe_publishable_key,
+        stream=stream,
+    )
+
+
+def _priced(body: PaymentIntentBody, caller: Caller, desk: Desk) -> Priced:
+    if body.items is not None:
+        return price_cart(desk.catalog, body.items, body.currency)
+    if body.amount is None or not caller.may_name_amount:
+        fault = {"field": "amount", "message": "Only a secret key may name an amount."}
+        detail = "Send items, or ask from your server with the secret key."
+        raise Problem(403, "amount_not_allowed", detail, errors=[fault])
+    return price_amount(body.amount, body.currency)

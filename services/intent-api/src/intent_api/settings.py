@@ -1,0 +1,96 @@
+"""Everything about intent-api that differs from one deployment to the next."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from intent_api.redirects import origin_of
+from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
+from tillstream_contracts.types import MerchantId
+from tillstream_operations import LogFormat
+
+LOCAL_STOREFRONT = ("http://localhost:8000", "http://127.0.0.1:8000")
+Seconds = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=5))]
+
+
+class Settings(BaseSettings):
+    """Read from the environment: `INTENT_API_<FIELD>`, or the house-wide name where a field has one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INTENT_API_",
+        frozen=True,
+        extra="ignore",
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8001
+    """The port to listen on."""
+
+    merchant_id: MerchantId = Field("default", validation_alias="TILLSTREAM_MERCHANT_ID")
+    """Whose orders these are."""
+    secret_key: SecretStr = Field(pattern=r"^sk_[A-Za-z0-9_]{8,200}$", validation_alias="TILLSTREAM_SECRET_KEY")
+    """The merchant's key for its own servers; may name an amount."""
+    publishable_key: SecretStr = Field(
+        pattern=r"^pk_[A-Za-z0-9_]{8,200}$", validation_alias="TILLSTREAM_PUBLISHABLE_KEY"
+    )
+    """The merchant's key for browsers; may only buy what the catalogue holds."""
+    token_secret: SecretStr = Field(min_length=MIN_SECRET_LENGTH, validation_alias="TILLSTREAM_TOKEN_SECRET")
+    """Signs stream tokens; notifier and order-service hold the same."""
+
+    stripe_secret_key: SecretStr = Field(pattern=r"^(sk|rk)_[A-Za-z0-9_]+$", validation_alias="STRIPE_SECRET_KEY")
+    """Stripe's key, from its dashboard."""
+    stripe_publishable_key: str = Field(pattern=r"^pk_[A-Za-z0-9_]+$", validation_alias="STRIPE_PUBLISHABLE_KEY")
+    """Handed to the browser with each payment intent."""
+    stripe_api_base: AnyHttpUrl | None = Field(None, validation_alias="STRIPE_API_BASE")
+    """Where Stripe's API answers; unset is Stripe itself, stripe-sim is http://localhost:8010."""
+    stripe_timeout: Seconds = timedelta(seconds=10)
+    """How long one call to Stripe may take."""
+    stripe_patience: Seconds = timedelta(seconds=20)
+    """How long a call and its retries may take together."""
+    stripe_connections: Annotated[int, Field(ge=1, le=1000)] = 100
+    """How many calls to Stripe may be under way at once; more wait their turn."""
+
+    kafka_bootstrap_servers: str = Field("localhost:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
+    """Kafka brokers to ask first: `host:port`, comma-separated."""
+    kafka_topic_prefix: str = Field("", validation_alias="KAFKA_TOPIC_PREFIX")
+    """What every topic's name begins with, in a cluster shared with others."""
+    publish_timeout: Seconds = timedelta(seconds=3)
+    """How long Kafka may take to confirm an order before the caller is told to retry."""
+
+    stream_url: str = Field("ws://localhost:8004/v1/stream", pattern=r"^wss?://\S+$")
+    """Where browsers reach notifier."""
+    stream_token_lifetime: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=1))] = timedelta(
+        hours=1
+    )
+    """How long a stream token is good for at least."""
+
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = LOCAL_STOREFRONT
+    """Web origins that may call from a browser and be returned to after Checkout; comma-separated."""
+    catalog: Path | None = None
+    """The catalogue file (JSON); unset is the sample that comes with the package."""
+
+    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    """The least severe level to log."""
+    log_format: LogFormat = Field("auto", validation_alias="LOG_FORMAT")
+    """`json`, `console`, or `auto`: console in a terminal."""
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, origins: object) -> object:
+        return tuple(filter(None, map(str.strip, origins.split(",")))) if isinstance(origins, str) else origins
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [text for text in origins if origin_of(text) != text]
+        if wrong:
+            raise ValueError(f"not a web origin such as https://shop.example: {', '.join(wrong)}")
+        return origins
