@@ -1,0 +1,48 @@
+"""The one place where webhook-ingest's parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from tillstream_contracts import STRIPE_EVENTS
+from tillstream_operations import Health, RequestIds, add_probes, answer_with_problems
+from webhook_ingest.admission import Room
+from webhook_ingest.batches import Batches
+from webhook_ingest.documentation import document
+from webhook_ingest.metrics import Metrics
+from webhook_ingest.producer import Producer, make_producer
+from webhook_ingest.settings import Settings
+from webhook_ingest.webhook import PATH, Webhook
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI app. It connects to Kafka in its lifespan, and does not wait for that."""
+    metrics = Metrics()
+    room = Room(requests=settings.max_in_flight, size=settings.max_in_flight_bytes)
+    producer = Producer(
+        STRIPE_EVENTS.under(settings.kafka_topic_prefix),
+        partial(make_producer, settings.kafka_bootstrap_servers),
+        close_timeout=settings.close_timeout.total_seconds(),
+    )
+    batches = Batches(producer, timeout=settings.write_timeout.total_seconds())
+    metrics.watch(room)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await producer.start()
+        yield
+        await producer.stop()
+
+    async def ready() -> Health:
+        return Health.of(kafka="ok" if producer.answering else "unreachable")
+
+    app = FastAPI(title="webhook-ingest", version="1", lifespan=lifespan)
+    app.router.routes.append(Route(PATH, Webhook(settings, batches, room, metrics)))
+    app.add_middleware(RequestIds)
+    answer_with_problems(app)
+    add_probes(app, ready=ready, registry=metrics.registry)
+    document(app)
+    return app

@@ -1,0 +1,134 @@
+"""Gathers the records that wait for a partition into one request, which doubles what one process can write.
+
+A partition has at most one request in flight, so its records are written in the order in which they came.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from tillstream_contracts.headers import KafkaHeaders
+
+MAX_BATCH_BYTES: Final = 512 * 1024
+RECORD_OVERHEAD: Final = 2_048  # the most that key and headers take, as keys.py bounds them
+
+log = structlog.get_logger(__name__)
+
+
+class NotStored(Exception):
+    """Kafka has not acknowledged the record; it may still be written. Let the sender retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it will stand in Kafka."""
+
+    key: bytes
+    value: bytes
+    headers: KafkaHeaders
+
+    def size(self) -> int:
+        """At least the bytes that it takes in a batch."""
+        return len(self.value) + RECORD_OVERHEAD
+
+
+class Writer(Protocol):
+    """What takes batches: producer.py's Producer, or a test's fake."""
+
+    async def ready(self) -> None:
+        """Return as soon as a write can be tried."""
+
+    async def partition_of(self, key: bytes) -> int:
+        """Where records of this key go."""
+
+    async def write(self, partition: int, records: Sequence[Record]) -> None:
+        """Return once all in-sync replicas have the records, in this order. Raises if that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    record: Record
+    written: asyncio.Future[None]
+
+
+class Batches:
+    """Takes records one by one and writes them many at a time."""
+
+    def __init__(self, writer: Writer, *, timeout: float) -> None:
+        self._writer, self._timeout = writer, timeout
+        self._gatherers: dict[int, _Gatherer] = {}
+
+    async def append(self, record: Record) -> None:
+        """Return once `record` is acknowledged. Raises NotStored after the timeout at the latest."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                partition = await self._writer.partition_of(record.key)
+                await self._gatherer(partition).add(record)
+        except TimeoutError as error:
+            raise NotStored("Kafka did not acknowledge in time") from error
+
+    async def drained(self) -> None:
+        """Return once nothing waits any more."""
+        await asyncio.gather(*(gatherer.idle() for gatherer in self._gatherers.values()))
+
+    def _gatherer(self, partition: int) -> "_Gatherer":
+        if partition not in self._gatherers:
+            self._gatherers[partition] = _Gatherer(self._writer, partition)
+        return self._gatherers[partition]
+
+
+class _Gatherer:
+    """One partition's queue. Its length is bounded by the requests that admission.py lets in."""
+
+    def __init__(self, writer: Writer, partition: int) -> None:
+        self._writer, self._partition = writer, partition
+        self._queue: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    def add(self, record: Record) -> asyncio.Future[None]:
+        """Queue a record; the future ends with its acknowledgement. Who cancels it takes the record back."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(record, written))
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._write_all())
+        return written
+
+    async def idle(self) -> None:
+        """Return once the queue is empty and written."""
+        if self._work is not None:
+            await self._work
+
+    async def _write_all(self) -> None:
+        while self._queue:
+            await self._writer.ready()
+            batch = self._take()
+            if batch:
+                await self._write(batch)
+
+    def _take(self) -> list[_Waiting]:
+        """The next records that somebody still waits for, as many as fit into one batch."""
+        batch: list[_Waiting] = []
+        room = MAX_BATCH_BYTES
+        while self._queue and (not batch or self._queue[0].record.size() <= room):
+            waiting = self._queue.popleft()
+            if not waiting.written.done():
+                batch.append(waiting)
+                room -= waiting.record.size()
+        return batch
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            await self._writer.write(self._partition, [waiting.record for waiting in batch])
+        except Exception as error:  # noqa: BLE001 whatever went wrong, those who wait must hear of it
+            log.warning("batch_not_stored", partition=self._partition, records=len(batch), error=repr(error))
+            for waiting in batch:
+                if not waiting.written.done():
+                    waiting.written.set_exception(NotStored("Kafka did not take the batch"))
+        else:
+            for waiting in batch:
+                if not waiting.written.done():
+                    waiting.written.set_result(None)

@@ -1,0 +1,152 @@
+"""The connection to Kafka: acks=all, a limit on every wait, and a new producer whenever a write has failed.
+
+Not idempotent, on purpose. With one request in flight per partition a retry cannot change the order, and a record
+written twice is what Stripe's own redelivery does anyway: the inbox of order-service knows it by its id. In return a
+write that Kafka does not take expires, where aiokafka retries an idempotent one for ever and cannot be closed
+meanwhile (its issue 1101), and no lost sequence number can stop the producer (its issue 1017).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+
+from webhook_ingest.batches import NotStored, Record
+
+REQUEST_TIMEOUT: Final = 3.0
+GIVE_UP_AFTER: Final = 4 * REQUEST_TIMEOUT  # aiokafka should long have said something by then
+RETIRE_WITHIN: Final = 30.0
+PING_EVERY: Final = 2.0
+RECONNECT_AFTER: Final = 1.0
+
+log = structlog.get_logger(__name__)
+_partition = DefaultPartitioner()
+
+
+def make_producer(bootstrap_servers: str) -> AIOKafkaProducer:
+    """An aiokafka producer as this service needs it. Linger 0: requests wait for the answer, so waiting costs."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        client_id="webhook-ingest",
+        acks="all",
+        linger_ms=0,
+        max_batch_size=1024 * 1024,
+        request_timeout_ms=int(REQUEST_TIMEOUT * 1000),
+        retry_backoff_ms=50,
+    )
+
+
+class Producer:
+    """Writes batches to one topic, and stays or becomes connected by itself."""
+
+    def __init__(self, topic: str, make: Callable[[], AIOKafkaProducer], *, close_timeout: float) -> None:
+        self._topic, self._make, self._close_timeout = topic, make, close_timeout
+        self._current: AIOKafkaProducer | None = None
+        self._connected, self._failed = asyncio.Event(), asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        self._retired: set[asyncio.Task[None]] = set()
+        self.answering = False
+
+    async def start(self) -> None:
+        """Begin to connect; Kafka need not be there yet."""
+        self._keeper = asyncio.create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Send what is left and disconnect, within the close timeout."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+        if self._current is not None:
+            self._retire(self._current)
+        if self._retired:
+            _, open_still = await asyncio.wait(self._retired, timeout=self._close_timeout)
+            if open_still:
+                log.warning("kafka_producer_not_closed", producers=len(open_still))
+
+    async def ready(self) -> None:
+        """Return as soon as there is a connection."""
+        await self._connected.wait()
+
+    async def partition_of(self, key: bytes) -> int:
+        """As every Kafka client's default partitioner says."""
+        partitions = sorted(await (await self._producer()).partitions_for(self._topic))
+        return int(_partition(key, partitions, partitions))
+
+    async def write(self, partition: int, records: Sequence[Record]) -> None:
+        """Return once all in-sync replicas have the records. Raises NotStored, and then connects anew."""
+        producer = await self._producer()
+        batch = producer.create_batch()
+        for record in records:
+            batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+        batch.close()
+        try:
+            async with asyncio.timeout(GIVE_UP_AFTER):
+                acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
+                await acknowledged
+        except (KafkaError, TimeoutError) as error:
+            self._failed.set()
+            raise NotStored(repr(error)) from error
+
+    async def _producer(self) -> AIOKafkaProducer:
+        while self._current is None:
+            await self._connected.wait()
+        return self._current
+
+    async def _keep_connected(self) -> None:
+        while True:
+            self._current = await self._connect()
+            self._failed.clear()
+            self._connected.set()
+            log.info("kafka_connected", topic=self._topic)
+            await self._watch(self._current)
+            failed, self._current = self._current, None
+            self._connected.clear()
+            self.answering = False
+            self._retire(failed)
+
+    async def _connect(self) -> AIOKafkaProducer:
+        attempt = 0
+        while True:
+            producer = self._make()
+            try:
+                async with asyncio.timeout(GIVE_UP_AFTER):
+                    await producer.start()
+                    await producer.partitions_for(self._topic)
+            except (KafkaError, TimeoutError, OSError) as error:
+                attempt += 1
+                if attempt == 1:
+                    log.warning("kafka_unreachable", topic=self._topic, error=repr(error))
+                self._retire(producer)
+                await asyncio.sleep(RECONNECT_AFTER)
+            else:
+                return producer
+
+    async def _watch(self, producer: AIOKafkaProducer) -> None:
+        """Ask Kafka now and then whether it is there, until a write has failed."""
+        while not self._failed.is_set():
+            self.answering = await self._answers(producer)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._failed.wait(), PING_EVERY)
+
+    async def _answers(self, producer: AIOKafkaProducer) -> bool:
+        try:
+            return bool(await asyncio.wait_for(producer.client.force_metadata_update(), REQUEST_TIMEOUT))
+        except (KafkaError, TimeoutError):
+            return False
+
+    def _retire(self, producer: AIOKafkaProducer) -> None:
+        """Close a producer beside all else: what it has in flight may take until it expires."""
+        task = asyncio.create_task(self._close(producer))
+        self._retired.add(task)
+        task.add_done_callback(self._retired.discard)
+
+    async def _close(self, producer: AIOKafkaProducer) -> None:
+        try:
+            await asyncio.wait_for(producer.stop(), RETIRE_WITHIN)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("kafka_producer_not_closed", error=repr(error))

@@ -1,0 +1,55 @@
+"""What a deployment can choose, each from an environment variable."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from tillstream_operations import LogFormat
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, Field(min_length=1, max_length=8)]
+
+
+class Settings(BaseSettings):
+    """webhook-ingest's settings. Durations are seconds or ISO 8601 (`PT5S`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WEBHOOK_INGEST_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+    stripe_webhook_secret: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
+    """The endpoint's signing secret (`whsec_…`); several, separated by commas, while one is rolled."""
+    kafka_bootstrap_servers: str = Field("localhost:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
+    """Where Kafka is first asked, as `host:port`, several separated by commas."""
+    kafka_topic_prefix: str = Field("", validation_alias="KAFKA_TOPIC_PREFIX")
+    """Put before every topic's name, in a cluster shared with others."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8002, ge=0, le=65535)
+    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    log_format: LogFormat = Field("auto", validation_alias="LOG_FORMAT")
+
+    signature_tolerance: timedelta = timedelta(minutes=5)
+    """How far a signature's time may lie from ours, in the past and in the future."""
+    max_body_bytes: int = Field(1_000_000, ge=1_024, le=1_000_000)
+    """A larger body is refused with 413. The most that fits, with key and headers, into Kafka's `message.max.bytes`."""
+    read_timeout: timedelta = timedelta(seconds=5)
+    """How long a caller may take to send the body."""
+    write_timeout: timedelta = timedelta(seconds=4)
+    """How long an event may wait for the acknowledgement of Kafka's in-sync replicas before the answer is 503."""
+    max_in_flight: int = Field(2_000, ge=1)
+    """How many requests may be read or written at once; the next is answered 503."""
+    max_in_flight_bytes: int = Field(16 * 1024 * 1024, ge=1_000_000)
+    """How many bytes of bodies may be held at once; what goes beyond is answered 503."""
+    drain_timeout: timedelta = timedelta(seconds=14)
+    """How long requests in flight may take to finish on SIGTERM."""
+    close_timeout: timedelta = timedelta(seconds=4)
+    """How long Kafka's producer may take to close after that."""
+
+    @field_validator("stripe_webhook_secret", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(word for word in (part.strip() for part in value.split(",")) if word)

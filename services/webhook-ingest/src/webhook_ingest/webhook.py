@@ -1,0 +1,123 @@
+"""`POST /webhooks/stripe`: verify, write to Kafka, and only then say 200. Raw ASGI, because every event passes here."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from tillstream_contracts import EventHeaders
+from tillstream_operations import Problem
+from webhook_ingest import signatures, stripe_event
+from webhook_ingest.admission import Full, Room, Seat
+from webhook_ingest.batches import Batches, NotStored, Record
+from webhook_ingest.bodies import declared_length, read_body
+from webhook_ingest.metrics import Metrics
+from webhook_ingest.settings import Settings
+from webhook_ingest.signatures import Refusal
+from webhook_ingest.stripe_event import NotAnEvent, StripeEvent
+
+PATH: Final = "/webhooks/stripe"
+SOURCE: Final = "tillstream/webhook-ingest"
+RETRY_AFTER: Final = {"retry-after": "5"}
+_ANSWER: Final = b'{"received":true}'
+_HEADERS: Final = [(b"content-type", b"application/json"), (b"content-length", str(len(_ANSWER)).encode())]
+
+WHAT_TO_DO: Final = {
+    Refusal.MISSING: "Send the `Stripe-Signature` header that Stripe puts on every webhook.",
+    Refusal.MALFORMED: "Pass the one `Stripe-Signature` header on as Stripe wrote it: `t=…,v1=…`.",
+    Refusal.OUT_OF_TOLERANCE: "Set this machine's clock, and do not replay webhooks: let Stripe send the event again.",
+    Refusal.MISMATCH: "Check that STRIPE_WEBHOOK_SECRET is this endpoint's and that no proxy changes the body.",
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Webhook:
+    """The ASGI app behind the route."""
+
+    def __init__(
+        self, settings: Settings, batches: Batches, room: Room, metrics: Metrics, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._batches, self._room, self._metrics, self._clock = batches, room, metrics, clock
+        self._secrets = [secret.get_secret_value().encode() for secret in settings.stripe_webhook_secret]
+        self._tolerance = settings.signature_tolerance.total_seconds()
+        self._limit = settings.max_body_bytes
+        self._read_timeout = settings.read_timeout.total_seconds()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await self._store(scope, receive)
+        except ClientDisconnect:
+            self._metrics.not_stored("disconnected")
+        except Problem as problem:
+            self._metrics.not_stored(problem.code)
+            log.info("webhook_refused", code=problem.code, status=problem.status)
+            raise
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.body", "body": _ANSWER})
+
+    async def _store(self, scope: Scope, receive: Receive) -> None:
+        if scope["method"] != "POST":
+            raise Problem(405, "method_not_allowed", "Webhooks are sent with POST.", headers={"allow": "POST"})
+        try:
+            with self._room.seat() as seat:
+                body = await self._verified(scope, receive, seat)
+                await self._write(_event(body), body)
+        except Full:
+            detail = "Too much is in flight. Send the event again a little later."
+            raise Problem(503, "overloaded", detail, headers=RETRY_AFTER) from None
+
+    async def _verified(self, scope: Scope, receive: Receive, seat: Seat) -> bytes:
+        header = _signature(scope["headers"])
+        declared = declared_length(scope["headers"])
+        body = await read_body(receive, seat, declared=declared, limit=self._limit, within=self._read_timeout)
+        refusal = signatures.refusal(header, body, self._secrets, now=self._clock(), tolerance=self._tolerance)
+        if refusal is not None:
+            raise Problem(400, refusal, WHAT_TO_DO[refusal])
+        return body
+
+    async def _write(self, event: StripeEvent, body: bytes) -> None:
+        verified_at = self._clock()
+        try:
+            await self._batches.append(_record(event, body, verified_at))
+        except NotStored:
+            detail = "Kafka did not acknowledge the event in time. Send it again a little later."
+            raise Problem(503, "not_stored", detail, headers=RETRY_AFTER) from None
+        now = self._clock()
+        self._metrics.stored(took=now - verified_at, age=now - event.created.timestamp())
+
+
+def _signature(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The one signature header. Raises Problem if there is none, or more, or it is too long to look at."""
+    found: Sequence[bytes] = [value for name, value in headers if name == b"stripe-signature"]
+    if not found or not found[0]:
+        raise Problem(400, Refusal.MISSING, WHAT_TO_DO[Refusal.MISSING])
+    if len(found) > 1 or len(found[0]) > signatures.MAX_HEADER_BYTES:
+        raise Problem(400, Refusal.MALFORMED, WHAT_TO_DO[Refusal.MALFORMED])
+    return found[0]
+
+
+def _event(body: bytes) -> StripeEvent:
+    try:
+        return stripe_event.read(body)
+    except NotAnEvent as error:
+        raise Problem(400, "body_not_an_event", f"Send an event of Stripe's. {error}") from None
+
+
+def _record(event: StripeEvent, body: bytes, verified_at: float) -> Record:
+    recorded = datetime.fromtimestamp(verified_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    headers = EventHeaders(
+        id=event.id,
+        source=SOURCE,
+        type=event.type,
+        time=event.created,
+        partition_key=event.key,
+        extensions=(("ce_recordedtime", recorded),),
+    )
+    return Record(event.key.encode(), body, headers.to_kafka())
