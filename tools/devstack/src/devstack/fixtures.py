@@ -1,0 +1,133 @@
+"""pytest fixtures on a real Kafka and a real PostgreSQL (see README.md).
+
+Loaded by the conftest.py at the root. Servers start when the first test asks for one.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import psutil
+import pytest
+
+from devstack.kafka import Kafka
+from devstack.keeper import STOP_SECONDS, keep
+from devstack.ports import free_port
+from devstack.shared_servers import TestRun, in_own_loop, local_kafka, wait_until_it_answers
+from devstack.topics import create_topics, delete_topics
+
+PARTITIONS = 3
+RUN = pytest.StashKey[TestRun]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the run that this process belongs to: its own, or that of the xdist controller."""
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    config.stash[RUN] = TestRun(told.get("devstack_controller", os.getpid()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker which run it belongs to."""
+    node.workerinput["devstack_controller"] = os.getpid()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the servers with the run, however it ended."""
+    run = config.stash[RUN]
+    if run.controller == os.getpid():
+        run.end()
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
+    """A real broker's `host:port`, shared by the whole run."""
+    return pytestconfig.stash[RUN].kafka()
+
+
+@pytest.fixture
+def kafka_prefix(kafka_bootstrap: str) -> Iterator[str]:
+    """A fresh topic prefix, under which every topic of the contracts exists with three partitions."""
+    prefix = f"test-{secrets.token_hex(5)}-"
+    names = in_own_loop(create_topics(kafka_bootstrap, prefix=prefix, partitions=PARTITIONS))
+    yield prefix
+    in_own_loop(delete_topics(kafka_bootstrap, names))
+
+
+@pytest.fixture(scope="session")
+def database_server(pytestconfig: pytest.Config) -> str:
+    """A real PostgreSQL's URL, shared by the whole run; its user may make databases."""
+    return pytestconfig.stash[RUN].database()
+
+
+@pytest.fixture
+def database_url(database_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    name = f"test_{secrets.token_hex(8)}"
+    in_own_loop(_execute(database_server, f"CREATE DATABASE {name}"))
+    yield urlunsplit(urlsplit(database_server)._replace(path=f"/{name}"))
+    in_own_loop(_execute(database_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url, timeout=20)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+class OwnKafka:
+    """A broker that one test may kill, freeze and bring back; port and data stay the same."""
+
+    def __init__(self, home: Path) -> None:
+        self._kafka = Kafka(home, free_port(), free_port())
+        self._log = home / "kafka.log"
+        self._keeper: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """Its `host:port`, the same after a restart."""
+        return self._kafka.bootstrap
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        server = local_kafka(self._kafka)
+        keeper = self._keeper = keep(server.command, log=self._log, parent=os.getpid())
+        wait_until_it_answers(server, lambda: keeper.poll() is None, self._log)
+
+    def stop(self) -> None:
+        """Kill it, as a crash would."""
+        self._signal(signal.SIGKILL)
+        if self._keeper:
+            self._keeper.wait(STOP_SECONDS)
+            self._keeper = None
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open, nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._keeper:
+            for server in psutil.Process(self._keeper.pid).children():
+                server.send_signal(number)
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[OwnKafka]:
+    """A broker of the test's own, with the contracts' topics."""
+    own = OwnKafka(tmp_path / "kafka")
+    own.start()
+    in_own_loop(create_topics(own.bootstrap, partitions=PARTITIONS))
+    yield own
+    own.stop()

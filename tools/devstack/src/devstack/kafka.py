@@ -1,0 +1,128 @@
+"""Apache Kafka itself: one KRaft node, broker and controller in one process, on the loopback interface."""
+
+import hashlib
+import shutil
+import uuid
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.commands import run_into
+from devstack.java import java, java_home
+from devstack.ports import LOOPBACK
+from devstack.state import REPOSITORY, locked, state_folder
+from devstack.trouble import Trouble, tail
+
+POM = REPOSITORY / "tools" / "devstack" / "kafka" / "pom.xml"
+DOWNLOAD_SECONDS = 600
+FORMAT_SECONDS = 60
+MEMORY = ("-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xshare:auto")
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "-Dorg.slf4j.simpleLogger.levelInBrackets=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
+)
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{advertised}
+controller.listener.names=CONTROLLER
+log.dirs={data}
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+log.segment.delete.delay.ms=1000
+log.cleaner.dedupe.buffer.size=16777216
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+num.network.threads=2
+num.io.threads=4
+"""
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """One broker: its home folder and its ports."""
+
+    home: Path
+    port: int
+    controller_port: int
+
+    @property
+    def bootstrap(self) -> str:
+        """Where clients connect first."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def prepare(self) -> None:
+        """Write the settings, and format the data folder if that was never done."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        data = self.home / "data"
+        text = PROPERTIES.format(
+            host=LOOPBACK, port=self.port, controller_port=self.controller_port, advertised=self.bootstrap, data=data
+        )
+        self._properties.write_text(text)
+        if not (data / "meta.properties").exists():
+            self._format()
+
+    def command(self) -> list[str]:
+        """The broker as a foreground process; ends cleanly on SIGTERM."""
+        return [*_java(), "kafka.Kafka", str(self._properties)]
+
+    @property
+    def _properties(self) -> Path:
+        return self.home / "server.properties"
+
+    def _format(self) -> None:
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        log = self.home / "format.log"
+        command = [*_java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        if not run_into(log, command, seconds=FORMAT_SECONDS):
+            raise Trouble(f"Kafka could not format {self.home / 'data'}: see {log}.", log=log)
+
+
+def _java() -> list[str]:
+    return [java(), *MEMORY, *LOGGING, "-cp", f"{jars()}/*"]
+
+
+def jars() -> Path:
+    """The folder with Kafka's jars; downloaded by Maven when `pom.xml` is new."""
+    version = hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
+    folder = state_folder() / "kafka" / f"jars-{version}"
+    if not folder.exists():
+        with locked(state_folder() / "kafka" / "jars.lock"):
+            if not folder.exists():
+                _download(folder)
+    return folder
+
+
+def _download(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise Trouble("Maven is missing: install it (Debian: apt install maven; macOS: brew install maven).")
+    arriving = folder.with_name("jars-arriving")
+    shutil.rmtree(arriving, ignore_errors=True)
+    log = folder.with_name("download.log")
+    goal = ["dependency:copy-dependencies", f"-DoutputDirectory={arriving}"]
+    command = [maven, "-B", "--no-transfer-progress", "-Dstyle.color=never", "-f", str(POM), *goal]
+    if not run_into(log, command, seconds=DOWNLOAD_SECONDS, more={"JAVA_HOME": str(java_home())}):
+        raise Trouble(
+            f"Maven could not download Kafka: {_first_error(log)} "
+            f"Check the network (or the mirror in ~/.m2/settings.xml) and try again; all of it is in {log}."
+        )
+    arriving.rename(folder)
+
+
+def _first_error(log: Path) -> str:
+    errors = [line for line in tail(log, 1000).splitlines() if line.startswith("[ERROR] ")]
+    return errors[0].removeprefix("[ERROR] ").split(" -> ")[0][:300] + "." if errors else ""
