@@ -1,10 +1,11 @@
 """Everything about intent-api that differs from one deployment to the next."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from intent_api.redirects import origin_of
@@ -13,6 +14,19 @@ from tillstream_contracts.types import MerchantId
 from tillstream_operations import LogFormat
 
 LOCAL_STOREFRONT = ("http://localhost:8000", "http://127.0.0.1:8000")
+
+
+def _like(pattern: str, example: str) -> AfterValidator:
+    """A check of a secret's shape that never repeats the secret."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, secret.get_secret_value(), re.ASCII):
+            raise ValueError(f"must look like {example}")
+        return secret
+
+    return AfterValidator(check)
+
+
 Seconds = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=5))]
 
 
@@ -36,16 +50,20 @@ class Settings(BaseSettings):
 
     merchant_id: MerchantId = Field("default", validation_alias="TILLSTREAM_MERCHANT_ID")
     """Whose orders these are."""
-    secret_key: SecretStr = Field(pattern=r"^sk_[A-Za-z0-9_]{8,200}$", validation_alias="TILLSTREAM_SECRET_KEY")
+    secret_key: Annotated[SecretStr, _like(r"sk_[A-Za-z0-9_]{8,200}", "sk_… with 8 characters or more")] = Field(
+        validation_alias="TILLSTREAM_SECRET_KEY"
+    )
     """The merchant's key for its own servers; may name an amount."""
-    publishable_key: SecretStr = Field(
-        pattern=r"^pk_[A-Za-z0-9_]{8,200}$", validation_alias="TILLSTREAM_PUBLISHABLE_KEY"
+    publishable_key: Annotated[SecretStr, _like(r"pk_[A-Za-z0-9_]{8,200}", "pk_… with 8 characters or more")] = Field(
+        validation_alias="TILLSTREAM_PUBLISHABLE_KEY"
     )
     """The merchant's key for browsers; may only buy what the catalogue holds."""
     token_secret: SecretStr = Field(min_length=MIN_SECRET_LENGTH, validation_alias="TILLSTREAM_TOKEN_SECRET")
     """Signs stream tokens; notifier and order-service hold the same."""
 
-    stripe_secret_key: SecretStr = Field(pattern=r"^(sk|rk)_[A-Za-z0-9_]+$", validation_alias="STRIPE_SECRET_KEY")
+    stripe_secret_key: Annotated[SecretStr, _like(r"(sk|rk)_[A-Za-z0-9_]+", "sk_… or rk_…")] = Field(
+        validation_alias="STRIPE_SECRET_KEY"
+    )
     """Stripe's key, from its dashboard."""
     stripe_publishable_key: str = Field(pattern=r"^pk_[A-Za-z0-9_]+$", validation_alias="STRIPE_PUBLISHABLE_KEY")
     """Handed to the browser with each payment intent."""

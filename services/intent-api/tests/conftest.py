@@ -1,0 +1,164 @@
+"""intent-api served over real HTTP, with a Stripe whose answers a test writes itself."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import aiohttp
+import pytest
+import uvicorn
+from aiohttp import web
+from intent_api.app import create_app
+from intent_api.settings import Settings
+
+SECRET_KEY = "sk_test_merchant_0123456789"
+PUBLISHABLE_KEY = "pk_test_merchant_0123456789"
+TOKEN_SECRET = "a token secret that is long enough, for tests only"
+NOBODY_LISTENS = "127.0.0.1:9"
+CREATED = 1_790_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers and the JSON body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+@dataclass
+class Api:
+    """The service as its callers know it."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def send(self, method: str, path: str, data: bytes | None = None, **headers: str) -> Answer:
+        """One request with exactly these headers (underscores stand for dashes)."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.request(method, self.url + path, data=data, headers=named) as response:
+            text = await response.text()
+            return Answer(response.status, response.headers, json.loads(text) if text[:1] == "{" else {"text": text})
+
+    async def post(self, path: str, body: Any, *, key: str = "a-key", bearer: str = PUBLISHABLE_KEY) -> Answer:
+        """A well-formed POST."""
+        return await self.send(
+            "POST",
+            path,
+            json.dumps(body).encode(),
+            Authorization=f"Bearer {bearer}",
+            Content_Type="application/json",
+            Idempotency_Key=key,
+        )
+
+
+@dataclass
+class ScriptedStripe:
+    """A Stripe that notes every request and answers what it is told, else an object made of the parameters."""
+
+    url: str = ""
+    requests: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+    """Path, parameters and idempotency key of each."""
+    script: list[Callable[[], web.StreamResponse]] = field(default_factory=list)
+    """The next answers, in turn; the last one stays."""
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+
+    def fails(
+        self, status: int, kind: str = "api_error", *, headers: Mapping[str, str] | None = None, **facts: str
+    ) -> None:
+        """Answer with this error next."""
+        error = {"error": {"type": kind, "message": "as scripted", **facts}}
+        self.script.append(lambda: web.json_response(error, status=status, headers=headers))
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request."""
+        params = dict(parse_qsl(await request.text()))
+        self.requests.append((request.path, params, request.headers.get("Idempotency-Key", "")))
+        self.headers.append(request.headers)
+        if self.script:
+            return (self.script.pop(0) if len(self.script) > 1 else self.script[0])()
+        return self.created(request.path, params)
+
+    def created(self, path: str, params: Mapping[str, str]) -> web.Response:
+        """The object that the request asks for."""
+        if path.endswith("/sessions"):
+            made = {"id": "cs_1", "object": "checkout.session", "created": CREATED, "url": "https://pay.test/cs_1"}
+        else:
+            made = {
+                "id": "pi_1",
+                "object": "payment_intent",
+                "amount": int(params["amount"]),
+                "currency": params["currency"],
+                "client_secret": "pi_1_secret_2",
+                "created": CREATED,
+                "status": "requires_payment_method",
+            }
+        return web.json_response(made)
+
+
+def make_settings(**changes: Any) -> Settings:
+    """Settings for a test, independent of the environment."""
+    return Settings(
+        **{
+            "secret_key": SECRET_KEY,
+            "publishable_key": PUBLISHABLE_KEY,
+            "token_secret": TOKEN_SECRET,
+            "stripe_secret_key": "sk_test_stripe",
+            "stripe_publishable_key": "pk_test_stripe",
+            "stripe_api_base": "http://127.0.0.1:9",
+            "kafka_bootstrap_servers": NOBODY_LISTENS,
+            "publish_timeout": 0.2,
+            **changes,
+        }
+    )
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[Api]:
+    """The service on a port of its own, until the block ends."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False, ws="none"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        async with aiohttp.ClientSession() as session:
+            yield Api(f"http://127.0.0.1:{listening.getsockname()[1]}", session)
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+@pytest.fixture
+async def stripe() -> AsyncIterator[ScriptedStripe]:
+    """A Stripe that this test writes the answers of."""
+    scripted = ScriptedStripe()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", scripted.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    scripted.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield scripted
+    await runner.cleanup()
+
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+async def serve_api(stripe: ScriptedStripe) -> AsyncIterator[Serve]:
+    """Serve intent-api with these changes to its settings, until the test ends."""
+    async with AsyncExitStack() as open_until_the_end:
+
+        async def serve(**changes: Any) -> Api:
+            settings = make_settings(**{"stripe_api_base": stripe.url, **changes})
+            return await open_until_the_end.enter_async_context(served(settings))
+
+        yield serve
