@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from intent_api import payment_intents
+from intent_api import catalog_page, checkout_sessions, payment_intents
 from intent_api.body_limit import BodyLimit
 from intent_api.catalog import read_catalog
 from intent_api.desk import Desk
@@ -47,7 +47,9 @@ def create_app(settings: Settings) -> FastAPI:
         secret=settings.secret_key.get_secret_value(),
         publishable=settings.publishable_key.get_secret_value(),
     )
-    app.include_router(payment_intents.router)
+    app.state.allowed_origins = frozenset(settings.allowed_origins)
+    for page in (payment_intents, checkout_sessions, catalog_page):
+        app.include_router(page.router)
     add_probes(app, ready=ready, registry=metrics.registry)
     answer_with_problems(app)
     _wrap(app, settings, metrics)

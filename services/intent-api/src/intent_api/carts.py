@@ -46,5 +46,7 @@ class OrderBody(Body):
     """An ISO 4217 code in lower case."""
     reference: Annotated[str, Field(min_length=1, max_length=200, examples=["A-1001"])] | None = None
     """The shop's own number for the order."""
+    customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
+    """The shop's own id for the buyer; not a name, not an address."""
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAX_METADATA)] = {}
     """Notes that travel with the order. No personal data, please: they are stored in events."""

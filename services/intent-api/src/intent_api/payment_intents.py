@@ -26,8 +26,6 @@ class PaymentIntentBody(OrderBody):
     items: Items | None = None
     amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
     """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
-    customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
-    """The shop's own id for the buyer; not a name, not an address."""
 
     @model_validator(mode="after")
     def _says_what_to_pay(self) -> Self:
