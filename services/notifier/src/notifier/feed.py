@@ -1,0 +1,157 @@
+"""The reader of orders.status.v1: every partition, in every instance, without a consumer group.
+
+Positions are kept here and outlive the consumer, so whatever breaks is mended by building a new consumer that
+reads on where the old one stopped.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from notifier.metrics import Metrics
+from notifier.positions import Bounds, lag, start
+from notifier.records import Record
+from notifier.settings import Settings
+from tillstream_contracts import ORDERS_STATUS
+
+POLL: Final = timedelta(seconds=1)
+METADATA_MAX_AGE: Final = timedelta(seconds=10)
+STOP_WITHIN: Final = timedelta(seconds=5)
+RECORDS_AT_ONCE: Final = 100
+log = structlog.get_logger(__name__)
+
+
+class Stuck(Exception):
+    """Kafka's end moves and our position does not: the consumer has to be built anew."""
+
+
+class StatusFeed:
+    """Hands every record to `on_record`, in order; says `on_gap` when some were gone before they were read."""
+
+    def __init__(
+        self, settings: Settings, metrics: Metrics, *, on_record: Callable[[Record], None], on_gap: Callable[[], None]
+    ) -> None:
+        self._settings, self._metrics = settings, metrics
+        self._on_record, self._on_gap = on_record, on_gap
+        self._topic = ORDERS_STATUS.under(settings.kafka_topic_prefix)
+        self._positions: dict[int, int] = {}
+        self._checked_at = float("-inf")
+
+    @property
+    def positioned(self) -> bool:
+        """Whether a change that happens from now on will be read."""
+        return bool(self._positions)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether our position was compared with Kafka's end of late."""
+        return time.monotonic() - self._checked_at < self._settings.kafka_stale_after.total_seconds()
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            try:
+                await self._read()
+            except (KafkaError, OSError, TimeoutError, Stuck) as error:
+                log.warning("feed_interrupted", error=repr(error))
+            except Exception:  # the task's edge: ten thousand sockets outlive a bug in one reader
+                log.exception("feed_crashed")
+            self._metrics.feed_restarts.inc()
+            await asyncio.sleep(self._settings.kafka_retry.total_seconds() * random.uniform(0.5, 1.5))  # noqa: S311 jitter
+
+    async def _read(self) -> None:
+        consumer = self._consumer()
+        try:
+            await consumer.start()
+            partitions = await self._take_up(consumer)
+            await self._poll(consumer, partitions)
+        finally:
+            await _stop(consumer)
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            client_id="notifier",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=_milliseconds(self._settings.kafka_timeout),
+            metadata_max_age_ms=_milliseconds(METADATA_MAX_AGE),
+        )
+
+    async def _take_up(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        """Assign every partition and go to where each is to be read on."""
+        await consumer.end_offsets([TopicPartition(self._topic, 0)])  # makes the consumer learn the topic's partitions
+        partitions = self._partitions(consumer)
+        firsts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        begin = start(self._positions, {at.partition: Bounds(firsts[at], ends[at]) for at in partitions})
+        self._positions = begin.positions
+        self._checked_at = time.monotonic()
+        consumer.assign(partitions)
+        for at in partitions:
+            consumer.seek(at, begin.positions[at.partition])
+        log.info("feed_reading", topic=self._topic, partitions=len(partitions), gap=begin.gap)
+        if begin.gap:
+            self._metrics.gaps.inc()
+            self._on_gap()
+        return partitions
+
+    def _partitions(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number) for number in sorted(consumer.partitions_for_topic(self._topic))]
+
+    async def _poll(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+        """Pass records on until something is wrong or there are more partitions."""
+        watch = asyncio.create_task(self._watch(consumer, partitions))
+        try:
+            while not watch.done():
+                batches = await consumer.getmany(timeout_ms=_milliseconds(POLL), max_records=RECORDS_AT_ONCE)
+                for at, records in batches.items():
+                    for record in records:
+                        self._positions[at.partition] = record.offset + 1  # first: a record is never tried twice
+                        self._on_record(record)
+            watch.result()
+        finally:
+            watch.cancel()
+
+    async def _watch(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+        """Compare our positions with Kafka's ends again and again. Returns when there are new partitions."""
+        due: dict[int, int] = {}
+        while len(self._partitions(consumer)) == len(partitions):
+            await asyncio.sleep(self._settings.kafka_check_interval.total_seconds())
+            for at in partitions:
+                self._positions[at.partition] = await consumer.position(at)
+            if stuck := [number for number, position in due.items() if self._positions[number] == position]:
+                raise Stuck(f"no progress on partitions {stuck}")
+            due = await self._behind(consumer, partitions)
+
+    async def _behind(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[int, int]:
+        """The positions of the partitions that have something to read; none while Kafka does not answer."""
+        before = dict(self._positions)
+        try:
+            ends = {at.partition: end for at, end in (await consumer.end_offsets(partitions)).items()}
+        except KafkaError as error:
+            log.warning("feed_unchecked", error=repr(error))
+            return {}
+        self._checked_at = time.monotonic()
+        self._metrics.lag.set(lag(self._positions, ends))
+        return {number: at for number, at in before.items() if self._positions[number] < ends[number]}
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Let the consumer go; one that does not go in time is left behind."""
+    try:
+        async with asyncio.timeout(STOP_WITHIN.total_seconds()):
+            await consumer.stop()
+    except (KafkaError, TimeoutError) as error:
+        log.warning("feed_not_stopped", error=repr(error))
+
+
+def _milliseconds(span: timedelta) -> int:
+    return int(span / timedelta(milliseconds=1))

@@ -1,0 +1,37 @@
+"""Where to read each partition on from. No I/O."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Bounds(NamedTuple):
+    """The offsets that a partition holds: from `first` up to before `end`."""
+
+    first: int
+    end: int
+
+
+class Start(NamedTuple):
+    """Where to read on, and whether records were lost in between."""
+
+    positions: dict[int, int]
+    gap: bool
+
+
+def start(known: Mapping[int, int], bounds: Mapping[int, Bounds]) -> Start:
+    """From where we were; the very first time from the end; a partition that came later from its beginning.
+
+    A position outside the partition's bounds (the topic was made anew, or retention passed us) is a gap, and
+    reading goes on at the end.
+    """
+    if not known:
+        return Start({partition: there.end for partition, there in bounds.items()}, gap=False)
+    wanted = {partition: known.get(partition, there.first) for partition, there in bounds.items()}
+    lost = {partition for partition, there in bounds.items() if not there.first <= wanted[partition] <= there.end}
+    found = {partition: bounds[partition].end if partition in lost else at for partition, at in wanted.items()}
+    return Start(found, gap=bool(lost))
+
+
+def lag(positions: Mapping[int, int], ends: Mapping[int, int]) -> int:
+    """Records between our positions and the ends."""
+    return sum(max(0, end - positions.get(partition, end)) for partition, end in ends.items())

@@ -1,0 +1,66 @@
+"""One client's WebSocket: frames go out without waiting, and nobody may cost more than the settings say."""
+
+from collections.abc import Callable
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.protocol import Event, State
+
+MINUTE = 60.0
+
+
+class Socket(ServerConnection):
+    """A connection that is written to without awaiting, and dropped where another would be awaited."""
+
+    def __init__(
+        self,
+        *args: Any,
+        write_buffer_bytes: int,
+        max_frames_per_minute: int,
+        on_drop: Callable[[str], None],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = ""
+        self.opened_at = self.heard_at = self._minute_began = self.loop.time()
+        self._frames_this_minute = 0
+        self._write_buffer_bytes, self._max_frames_per_minute = write_buffer_bytes, max_frames_per_minute
+        self._on_drop = on_drop
+
+    def push(self, frame: bytes) -> None:
+        """Send a text frame; a client that does not read what it gets is dropped instead."""
+        if not self.transport.is_closing():
+            broadcast((self,), frame, text=True)
+            self._drop_if_slow()
+
+    def pulse(self, heartbeat: bytes) -> None:
+        """Tell the client that the stream is alive, and ask it the same."""
+        if self.protocol.state is State.OPEN:
+            self.protocol.send_ping(b"")
+            self.push(heartbeat)
+
+    def drop(self, reason: str) -> None:
+        """Cut the connection off at once, without a closing handshake."""
+        if not self.transport.is_closing():
+            self._on_drop(reason)
+            self.transport.abort()
+
+    def process_event(self, event: Event) -> None:
+        """Note that the client is there, and count what it sends, control frames included."""
+        now = self.heard_at = self.loop.time()
+        if now - self._minute_began >= MINUTE:
+            self._minute_began, self._frames_this_minute = now, 0
+        self._frames_this_minute += 1
+        if self._frames_this_minute > self._max_frames_per_minute:
+            self.drop("too_many_frames")
+        else:
+            super().process_event(event)
+
+    def data_received(self, data: bytes) -> None:
+        """Let nobody fill our buffer with answers to its pings."""
+        super().data_received(data)
+        self._drop_if_slow()
+
+    def _drop_if_slow(self) -> None:
+        if self.transport.get_write_buffer_size() > self._write_buffer_bytes:
+            self.drop("slow")
