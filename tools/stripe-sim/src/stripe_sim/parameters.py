@@ -1,7 +1,7 @@
 """What an operation takes: a shape of named kinds, read strictly, refused in Stripe's words.
 
-    CREATE = Shape({"amount": Integer(minimum=1), "currency": Text(), "metadata": Metadata()}, required=("amount",))
-    CREATE.read({"amount": "1999"})   ->  {"amount": 1999}
+CREATE = Shape({"amount": Integer(minimum=1), "currency": Text(), "metadata": Metadata()}, required=("amount",))
+CREATE.read({"amount": "1999"})   ->  {"amount": 1999}
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,9 @@ class Integer:
             message = f"This value must be greater than or equal to {self.minimum}."
             raise invalid(message, param, "parameter_invalid_integer")
         if number > self.maximum:
-            raise invalid(f"This value must be less than or equal to {self.maximum}.", param, "parameter_invalid_integer")
+            raise invalid(
+                f"This value must be less than or equal to {self.maximum}.", param, "parameter_invalid_integer"
+            )
         return number
 
 
@@ -197,7 +199,7 @@ def _lacking(param: str) -> StripeError:
 
 
 EXPAND = ListOf(Text(), longest=20)
-LIST = {
+LIST: dict[str, Kind] = {
     "limit": Integer(minimum=1, maximum=100),
     "starting_after": Text(),
     "ending_before": Text(),

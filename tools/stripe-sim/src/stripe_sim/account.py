@@ -1,0 +1,97 @@
+"""One Stripe account in test mode: its objects, and what follows from every change of them."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from stripe_sim.changes import Cause, Change, Moment
+from stripe_sim.errors import missing
+from stripe_sim.event_types import is_of_type
+from stripe_sim.objects import Clock, Names, Object
+from stripe_sim.settings import Settings
+from stripe_sim.signatures import SigningSecrets
+from stripe_sim.store import Store
+
+NOBODY = Cause()
+
+
+class Timers(Protocol):
+    """Lets something happen after so many seconds."""
+
+    def after(self, seconds: float, then: Callable[[], None]) -> None:
+        """Call `then` later."""
+
+
+Tell = Callable[[Object], None]
+"""Takes an event to the webhook endpoints that want it."""
+
+
+class Account:
+    """The aggregate that every operation works on. Nothing here waits: a call is one step of the event loop."""
+
+    def __init__(self, settings: Settings, clock: Clock, chance: random.Random, timers: Timers) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.names = Names(chance)
+        self.store = Store(settings.objects_kept)
+        self.signing = SigningSecrets()
+        self.same_second: int | None = None
+        """When set, all events say that they were created then."""
+        self.tell: Tell = _tell_nobody
+        self._timers = timers
+
+    def moment(self, base_url: str = "") -> Moment:
+        """Now."""
+        return Moment(int(self.clock()), self.names, base_url)
+
+    def find(self, kind: str, name: str, *, param: str, status: int = 404) -> Object:
+        """The object. Raises StripeError `resource_missing` naming `param`."""
+        thing = self.store.get(kind, name)
+        if thing is None:
+            raise missing(kind, name[:255], param, status)
+        return thing
+
+    def apply(self, change: Change, cause: Cause = NOBODY) -> None:
+        """Do all that the change says; its error is raised last."""
+        for thing in change.kept:
+            self.store.put(thing)
+        for name, thing in change.events:
+            self._record(name, thing, cause)
+        for later in change.later:
+            self._timers.after(later.seconds, partial(later.then, self))
+        if change.error:
+            raise change.error
+
+    def forget(self) -> None:
+        """Begin anew with nothing."""
+        self.store = Store(self.settings.objects_kept)
+        self.signing = SigningSecrets()
+
+    def _record(self, name: str, thing: Object, cause: Cause) -> None:
+        event: Object = {
+            "id": self.names.id("evt", 25),
+            "object": "event",
+            "api_version": self.settings.api_version,
+            "created": int(self.clock()) if self.same_second is None else self.same_second,
+            "data": {"object": thing},
+            "livemode": False,
+            "pending_webhooks": len(self.subscribers(name)),
+            "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
+            "type": name,
+        }
+        self.store.put(event)
+        self.tell(event)
+
+    def subscribers(self, event_type: str) -> list[Object]:
+        """The webhook endpoints that want events of this type."""
+        return [
+            endpoint
+            for endpoint in self.store.oldest_first("webhook_endpoint")
+            if endpoint["status"] == "enabled"
+            and any(is_of_type(event_type, pattern) for pattern in endpoint["enabled_events"])
+        ]
+
+
+def _tell_nobody(_: Object) -> None:
+    """Until somebody listens."""

@@ -1,0 +1,103 @@
+"""Where everything meets."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stripe_sim import charges, errors, events, payment_intents, payment_methods, webhook_endpoints
+from stripe_sim.account import Account
+from stripe_sim.api import Api
+from stripe_sim.connections import Closable
+from stripe_sim.controls import controls
+from stripe_sim.deliveries import Deliveries
+from stripe_sim.faults import Faults
+from stripe_sim.idempotency import IdempotencyKeys
+from stripe_sim.objects import Clock
+from stripe_sim.operations import Operation
+from stripe_sim.parts import Parts
+from stripe_sim.settings import Settings
+from stripe_sim.timers import LoopTimers
+
+NOUNS = (payment_intents, payment_methods, charges, events, webhook_endpoints)
+OPERATIONS: tuple[Operation, ...] = tuple(operation for noun in NOUNS for operation in noun.OPERATIONS)
+
+
+def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
+    """The stand-in as an ASGI app."""
+    parts = _parts(settings, clock)
+    app = FastAPI(title="stripe-sim", lifespan=_lifespan(parts))
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
+    )
+    app.include_router(controls(parts))
+    _add_probes(app)
+    api = Api(parts.account, parts.keys, parts.faults)
+    for operation in OPERATIONS:
+        app.add_route(operation.path, _handler(api, operation), methods=[operation.method])
+    app.add_exception_handler(HTTPException, _no_such_url)
+    return Closable(app)
+
+
+def _parts(settings: Settings, clock: Clock) -> Parts:
+    chance = random.Random(settings.seed)  # noqa: S311 - names of test objects, none of them a secret
+    timers = LoopTimers()
+    account = Account(settings, clock, chance, timers)
+    deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed))  # noqa: S311 - as above
+    account.tell = deliveries.tell
+    keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
+    return Parts(account, deliveries, Faults(), keys, timers)
+
+
+def _lifespan(parts: Parts) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        parts.begin()
+        delivering = asyncio.create_task(parts.deliveries.run())
+        try:
+            yield
+        finally:
+            parts.timers.clear()
+            delivering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await delivering
+
+    return lifespan
+
+
+class _Handler:
+    """One operation as an ASGI app: leaner than a route function, and it may close the connection."""
+
+    def __init__(self, api: Api, operation: Operation) -> None:
+        self.api, self.operation = api, operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.api.answer(self.operation, Request(scope, receive))
+        await answer(scope, receive, send)
+
+
+def _handler(api: Api, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    return _Handler(api, operation)  # type: ignore[return-value]  # Starlette takes an ASGI app as well
+
+
+def _add_probes(app: FastAPI) -> None:
+    @app.get("/livez", tags=["operations"], summary="Is the process making progress?")
+    @app.get("/readyz", tags=["operations"], summary="Can it take work now?")
+    async def well() -> dict[str, str]:
+        return {"status": "ok"}
+
+
+async def _no_such_url(request: Request, error: Exception) -> JSONResponse:
+    """An unknown URL, in Stripe's words under `/v1`."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if request.url.path.startswith("/v1"):
+        return JSONResponse({"error": errors.unknown_url(request.method, request.url.path).body()}, 404)
+    return JSONResponse({"detail": getattr(error, "detail", "")}, status)

@@ -1,0 +1,137 @@
+"""Charges: one for each attempt to take the money."""
+
+from stripe_sim.account import Account
+from stripe_sim.changes import Moment
+from stripe_sim.objects import Object
+from stripe_sim.operations import Call, Operation
+from stripe_sim.pages import page
+from stripe_sim.parameters import EXPAND, LIST, Created, Shape, Text
+from stripe_sim.test_cards import Declines
+
+LISTED = Shape({**LIST, "created": Created(), "payment_intent": Text(), "customer": Text(), "transfer_group": Text()})
+
+
+def listed(account: Account, call: Call) -> Object:
+    """The charges, newest first; those of one PaymentIntent or customer."""
+    wanted = {
+        name: call.params[name] for name in ("payment_intent", "customer", "transfer_group") if name in call.params
+    }
+
+    def matches(charge: Object) -> bool:
+        return all(charge[name] == value for name, value in wanted.items())
+
+    return page(account.store, "charge", call.params, "/v1/charges", matches)
+
+
+def retrieve(account: Account, call: Call) -> Object:
+    """One charge."""
+    return account.find("charge", call.ids["id"], param="id")
+
+
+def made(intent: Object, method: Object, status: str, moment: Moment) -> Object:
+    """A charge of the whole amount: `succeeded`, `failed` or `pending`."""
+    name = moment.names.id("ch" if method["type"] == "card" else "py", 24)
+    captured = status == "succeeded" and intent["capture_method"] != "manual"
+    return {
+        "id": name,
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if captured else 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": None,
+        "captured": captured,
+        "created": moment.now,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "on_behalf_of": None,
+        "outcome": None if status == "pending" else _APPROVED,
+        "paid": status == "succeeded",
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": _details(method),
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": intent["shipping"],
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": status,
+        "transfer_data": None,
+        "transfer_group": intent["transfer_group"],
+    }
+
+
+def succeeded(charge: Object) -> Object:
+    """The charge once the money has come."""
+    done = {"amount_captured": charge["amount"], "captured": True, "paid": True, "status": "succeeded"}
+    return {**charge, **done, "outcome": _APPROVED}
+
+
+def failed(charge: Object, refusal: Declines) -> Object:
+    """The charge once it was refused."""
+    return {
+        **charge,
+        "amount_captured": 0,
+        "captured": False,
+        "failure_code": refusal.code,
+        "failure_message": refusal.message,
+        "outcome": _APPROVED
+        | {
+            "network_status": "declined_by_network",
+            "reason": refusal.decline_code or refusal.code,
+            "seller_message": "The bank did not return any further details with this decline.",
+            "type": "issuer_declined",
+        },
+        "paid": False,
+        "status": "failed",
+    }
+
+
+_APPROVED: Object = {
+    "advice_code": None,
+    "network_advice_code": None,
+    "network_decline_code": None,
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "normal",
+    "risk_score": 20,
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
+
+
+def _details(method: Object) -> Object:
+    kind = method["type"]
+    own = method[kind]
+    if kind != "card":
+        return {kind: own, "type": kind}
+    kept = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
+    card = {name: own[name] for name in kept} | {
+        "installments": None,
+        "mandate": None,
+        "network": own["brand"],
+        "three_d_secure": None,
+    }
+    return {"card": card, "type": kind}
+
+
+OPERATIONS = (
+    Operation("GET", "/v1/charges", listed, LISTED),
+    Operation("GET", "/v1/charges/{id}", retrieve, Shape({"expand": EXPAND})),
+)

@@ -1,0 +1,152 @@
+"""What a PaymentIntent becomes when it is confirmed, authenticated, settled or canceled. Pure.
+
+requires_payment_method ─confirm→ succeeded | requires_capture | requires_action | processing | (declined)
+requires_action ─authenticate→ succeeded | requires_capture | requires_payment_method
+processing ─settle→ succeeded | requires_payment_method
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from stripe_sim import charges
+from stripe_sim.changes import Change, Moment
+from stripe_sim.errors import StripeError, card_error
+from stripe_sim.objects import Object
+from stripe_sim.test_cards import Challenged, Declines, Delayed, Outcome, Succeeds
+
+AUTHENTICATION_FAILED = Declines(
+    "payment_intent_authentication_failure",
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+)
+
+
+def confirmed(
+    intent: Object, method: Object, outcome: Outcome, moment: Moment, return_url: str | None = None
+) -> Change:
+    """The first step with this PaymentMethod."""
+    intent = {**intent, "payment_method": method["id"], "last_payment_error": None, "next_action": None}
+    match outcome:
+        case Succeeds():
+            return _paid(intent, charges.made(intent, method, "succeeded", moment))
+        case Declines():
+            return declined(intent, method, outcome, moment)
+        case Challenged():
+            return _challenged(intent, moment, return_url)
+        case Delayed():
+            return _processing(intent, method, moment)
+        case _:
+            assert_never(outcome)
+
+
+def authenticated(intent: Object, method: Object, outcome: Challenged, moment: Moment) -> Change:
+    """The buyer passed the challenge."""
+    intent = {**intent, "next_action": None}
+    if isinstance(outcome.then, Declines):
+        return _quietly(declined(intent, method, outcome.then, moment))
+    return _paid(intent, charges.made(intent, method, "succeeded", moment))
+
+
+def not_authenticated(intent: Object, method: Object) -> Change:
+    """The buyer failed the challenge: nothing was charged."""
+    return _quietly(_refused(intent, method, AUTHENTICATION_FAILED, None, ()))
+
+
+def declined(intent: Object, method: Object, refusal: Declines, moment: Moment) -> Change:
+    """The bank said no to a charge."""
+    charge = charges.failed(charges.made(intent, method, "failed", moment), refusal)
+    return _refused(intent, method, refusal, charge, (("charge.failed", charge),))
+
+
+def settled(intent: Object, method: Object, charge: Object, outcome: Delayed) -> Change:
+    """The outcome of a payment that was `processing`."""
+    if isinstance(outcome.then, Declines):
+        charge = charges.failed(charge, outcome.then)
+        return _quietly(_refused(intent, method, outcome.then, charge, (("charge.failed", charge),)))
+    return _paid(intent, charges.succeeded(charge))
+
+
+def canceled(intent: Object, reason: str | None, now: int) -> Change:
+    """It will never be paid."""
+    intent = {
+        **intent,
+        "amount_capturable": 0,
+        "canceled_at": now,
+        "cancellation_reason": reason,
+        "next_action": None,
+        "status": "canceled",
+    }
+    return Change((intent,), (("payment_intent.canceled", intent),))
+
+
+def captured(intent: Object, charge: Object, amount: int) -> Change:
+    """Money that was held is taken, or a part of it."""
+    charge = {**charge, "amount_captured": amount, "captured": True}
+    got = {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    intent = {**intent, **got}
+    return Change((charge, intent), (("charge.captured", charge), ("payment_intent.succeeded", intent)))
+
+
+def _paid(intent: Object, charge: Object) -> Change:
+    if intent["capture_method"] == "manual":
+        held = {"amount_capturable": intent["amount"], "latest_charge": charge["id"], "status": "requires_capture"}
+        intent = {**intent, **held}
+        events = (("charge.succeeded", charge), ("payment_intent.amount_capturable_updated", intent))
+        return Change((charge, intent), events)
+    got = {"amount_received": intent["amount"], "latest_charge": charge["id"], "status": "succeeded"}
+    intent = {**intent, **got}
+    return Change((charge, intent), (("charge.succeeded", charge), ("payment_intent.succeeded", intent)))
+
+
+def _challenged(intent: Object, moment: Moment, return_url: str | None) -> Change:
+    """Sent to our own challenge page; where Stripe.js is at work, it is told of the same page."""
+    page = f"{moment.base_url}/sim/3ds/{intent['id']}?client_secret={intent['client_secret']}"
+    action: Object = {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {"stripe_js": page, "type": "three_d_secure_redirect"},
+    }
+    if return_url:
+        action = {"redirect_to_url": {"return_url": return_url, "url": page}, "type": "redirect_to_url"}
+    intent = {**intent, "status": "requires_action", "next_action": action}
+    return Change((intent,), (("payment_intent.requires_action", intent),))
+
+
+def _processing(intent: Object, method: Object, moment: Moment) -> Change:
+    charge = charges.made(intent, method, "pending", moment)
+    intent = {**intent, "latest_charge": charge["id"], "status": "processing"}
+    return Change((charge, intent), (("charge.pending", charge), ("payment_intent.processing", intent)))
+
+
+def _refused(
+    intent: Object, method: Object, refusal: Declines, charge: Object | None, events: tuple[tuple[str, Object], ...]
+) -> Change:
+    """Back to `requires_payment_method`, with the reason both kept and told."""
+    error = _error(method, refusal, charge)
+    intent = {
+        **intent,
+        "last_payment_error": error.body(),
+        "latest_charge": charge["id"] if charge else intent["latest_charge"],
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    told = _error(method, refusal, charge)
+    told.facts["payment_intent"] = intent
+    return Change(
+        (*((charge,) if charge else ()), intent), (*events, ("payment_intent.payment_failed", intent)), error=told
+    )
+
+
+def _error(method: Object, refusal: Declines, charge: Object | None) -> StripeError:
+    return card_error(
+        refusal.message,
+        refusal.code,
+        decline_code=refusal.decline_code,
+        param=refusal.param,
+        charge=charge["id"] if charge else None,
+        payment_method=method,
+    )
+
+
+def _quietly(change: Change) -> Change:
+    """For what happens when no caller waits for an answer."""
+    return replace(change, error=None)

@@ -1,0 +1,164 @@
+"""Taking events to webhook endpoints: signed, retried with growing waits, never more than so many at once."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+
+from stripe_sim import chaos
+from stripe_sim.account import Account
+from stripe_sim.objects import Object
+from stripe_sim.rendering import rendered
+from stripe_sim.signatures import signature
+from stripe_sim.timers import LoopTimers
+
+LOG_KEPT = 2000
+USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Delivery:
+    """One event on its way to one endpoint."""
+
+    event: Object
+    body: bytes
+    endpoint: str
+    attempts: int = 0
+
+
+class Deliveries:
+    """The queue of deliveries and the tasks that work it off."""
+
+    def __init__(self, account: Account, knobs: chaos.Chaos, chance: random.Random) -> None:
+        self.knobs = knobs
+        self.log: deque[Object] = deque(maxlen=LOG_KEPT)
+        self._account, self._settings, self._chance = account, account.settings, chance
+        self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
+        self._timers = LoopTimers()
+        self._unfinished = 0
+        self._first_answers: dict[str, asyncio.Event] = {}
+
+    def tell(self, event: Object) -> None:
+        """Begin to deliver the event to all who want it, as well as chaos allows."""
+        endpoints = self._account.subscribers(event["type"])
+        waits = chaos.deliveries(self.knobs, event["type"], self._chance) if endpoints else []
+        if endpoints and not waits:
+            self._note(event, "dropped_by_chaos")
+        body = rendered(event)
+        for endpoint in endpoints:
+            for wait in waits:
+                self._accept(_Delivery(event, body, endpoint["id"]), wait)
+
+    def _accept(self, delivery: _Delivery, wait: float) -> None:
+        if self._unfinished >= self._settings.webhook_queue:
+            self._note(delivery.event, "lost_queue_full", endpoint=delivery.endpoint)
+            log.warning("webhook_lost event_id=%s reason=queue_full", delivery.event["id"])
+            return
+        self._unfinished += 1
+        self._first_answers.setdefault(delivery.event["id"], asyncio.Event())
+        self._put_after(wait, delivery)
+
+    def _put_after(self, wait: float, delivery: _Delivery) -> None:
+        if wait:
+            self._timers.after(wait, partial(self._queue.put_nowait, delivery))
+        else:
+            self._queue.put_nowait(delivery)
+
+    async def first_answer(self, event_id: str, longest: float) -> None:
+        """Return once an endpoint has answered the event, for good or bad, or after so many seconds."""
+        waiting = self._first_answers.get(event_id)
+        if waiting is not None:
+            try:
+                await asyncio.wait_for(waiting.wait(), longest)
+            except TimeoutError:
+                log.info("webhook_not_answered event_id=%s", event_id)
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        timeout = aiohttp.ClientTimeout(total=self._settings.webhook_timeout_seconds)
+        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": USER_AGENT}
+        connector = aiohttp.TCPConnector(limit=self._settings.webhook_concurrency)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, headers=headers, connector=connector) as session,
+                asyncio.TaskGroup() as workers,
+            ):
+                for _ in range(self._settings.webhook_concurrency):
+                    workers.create_task(self._work(session))
+        finally:
+            self.clear()
+
+    def clear(self) -> None:
+        """Forget what is waiting."""
+        self._timers.clear()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._unfinished = 0
+        self._first_answers.clear()
+        self.log.clear()
+
+    async def _work(self, session: aiohttp.ClientSession) -> None:
+        while True:
+            delivery = await self._queue.get()
+            endpoint = self._account.store.get("webhook_endpoint", delivery.endpoint)
+            if endpoint is not None:
+                await self._attempt(session, delivery, endpoint)
+
+    async def _attempt(self, session: aiohttp.ClientSession, delivery: _Delivery, endpoint: Object) -> None:
+        delivery.attempts += 1
+        now = self._account.clock()
+        secrets = self._account.signing.valid(delivery.endpoint, now)
+        headers = {"Stripe-Signature": signature(delivery.body, secrets, int(now))}
+        status, error = await _post(session, endpoint["url"], delivery.body, headers)
+        self._answered(delivery, endpoint, status, error)
+
+    def _answered(self, delivery: _Delivery, endpoint: Object, status: int | None, error: str | None) -> None:
+        done = status is not None and 200 <= status < 300
+        over = not done and delivery.attempts >= self._settings.webhook_attempts
+        outcome = "delivered" if done else "given_up" if over else "failed"
+        facts = {"endpoint": endpoint["id"], "attempt": delivery.attempts, "status": status, "error": error}
+        self._note(delivery.event, outcome, **facts)
+        log.info(
+            "webhook_%s event_id=%s attempt=%d status=%s", outcome, delivery.event["id"], delivery.attempts, status
+        )
+        if waiting := self._first_answers.pop(delivery.event["id"], None):
+            waiting.set()
+        if done:
+            self._count_down(delivery.event["id"])
+        if done or over:
+            self._unfinished -= 1
+        else:
+            self._put_after(self._backoff(delivery.attempts), delivery)
+
+    def _backoff(self, attempts: int) -> float:
+        settings = self._settings
+        return float(
+            min(settings.webhook_retry_seconds * 2 ** min(attempts - 1, 30), settings.webhook_retry_longest_seconds)
+        )
+
+    def _count_down(self, event_id: str) -> None:
+        """One endpoint fewer has still to hear of it."""
+        event = self._account.store.get("event", event_id)
+        if event is not None and event["pending_webhooks"]:
+            self._account.store.put({**event, "pending_webhooks": event["pending_webhooks"] - 1})
+
+    def _note(self, event: Object, outcome: str, **facts: object) -> None:
+        self.log.append(
+            {"event": event["id"], "type": event["type"], "at": self._account.clock(), "outcome": outcome, **facts}
+        )
+
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]
+) -> tuple[int | None, str | None]:
+    """The status of the answer, or why there was none. Redirects count as answers, as at Stripe."""
+    try:
+        async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            return answer.status, None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return None, type(error).__name__

@@ -1,0 +1,33 @@
+"""`expand[]`: ids replaced by the objects they name.
+
+Source: Stripe API reference, "Expanding responses".
+"""
+
+from stripe_sim.errors import invalid
+from stripe_sim.objects import Object
+from stripe_sim.store import Store
+
+MAX_DEPTH = 4
+
+
+def expanded(thing: Object, paths: list[str], store: Store) -> Object:
+    """The object with each dotted path followed; `data.` goes into every item of a list."""
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > MAX_DEPTH:
+            raise invalid(f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}", "expand")
+        thing = _follow(thing, steps, path, store)
+    return thing
+
+
+def _follow(thing: Object, steps: list[str], path: str, store: Store) -> Object:
+    step, *rest = steps
+    if step not in thing:
+        raise invalid(f"This property cannot be expanded ({path}).", "expand")
+    value = thing[step]
+    if isinstance(value, list):
+        return {**thing, step: [_follow(item, rest, path, store) for item in value] if rest else value}
+    found = store.find(value) if isinstance(value, str) else value
+    if found is not None and rest:
+        found = _follow(found, rest, path, store)
+    return {**thing, step: found if found is not None else value}

@@ -1,0 +1,35 @@
+"""One row of the API: method and path, who may call it, what it takes, and the work it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stripe_sim.account import Account
+from stripe_sim.changes import Cause
+from stripe_sim.objects import Object
+from stripe_sim.parameters import Shape
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request as an operation sees it: checked and typed."""
+
+    params: dict[str, Any]
+    ids: dict[str, str] = field(default_factory=dict)
+    """What the path names: `{"id": "pi_…"}`."""
+    from_browser: bool = False
+    """Made with a publishable key."""
+    cause: Cause = Cause()
+    base_url: str = ""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the API can do at one URL."""
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    work: Callable[[Account, Call], Object]
+    shape: Shape
+    browser: bool = False
+    """Whether a publishable key will do."""

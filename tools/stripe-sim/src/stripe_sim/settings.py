@@ -1,0 +1,58 @@
+"""Everything that can be set, each by an environment variable `STRIPE_SIM_…`."""
+
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from stripe_sim.chaos import Chaos
+
+
+class Settings(BaseSettings):
+    """stripe-sim's settings. All have a default: it starts with none given."""
+
+    model_config = SettingsConfigDict(env_prefix="STRIPE_SIM_", env_nested_delimiter="__", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8010, ge=0, le=65535)
+    public_url: AnyHttpUrl | None = None
+    """The address that browsers reach it by, for hosted pages; unset: the one of the request's Host header."""
+    log_level: str = "INFO"
+
+    secret_key: SecretStr | None = None
+    """The one key of a server; unset: any `sk_test_…` or `rk_test_…`."""
+    publishable_key: str | None = None
+    """The one key of a browser; unset: any `pk_test_…`."""
+    api_version: str = "2026-08-26.dahlia"
+    """The API version of the account: what answers and events say."""
+    seed: int | None = None
+    """Makes ids and chaos the same in every run; unset: different ones."""
+
+    webhook_url: AnyHttpUrl | None = None
+    """An endpoint registered at the start, for all events."""
+    webhook_secret: SecretStr | None = None
+    """Its signing secret (`whsec_…`); unset: made up."""
+    webhook_timeout_seconds: float = Field(default=10, gt=0)
+    webhook_attempts: int = Field(default=16, ge=1)
+    """Deliveries that were tried so often are given up."""
+    webhook_retry_seconds: float = Field(default=0.5, ge=0)
+    """The wait before the second attempt; each later wait is twice as long."""
+    webhook_retry_longest_seconds: float = Field(default=60, gt=0)
+    webhook_concurrency: int = Field(default=16, ge=1)
+    webhook_queue: int = Field(default=20_000, ge=1)
+    """Deliveries that may wait, in the queue or for a retry; more are lost, and logged so."""
+    secret_roll_seconds: float = Field(default=86_400, ge=0)
+    """How long a rolled secret still signs beside the new one."""
+
+    processing_seconds: float = Field(default=3, ge=0)
+    """How long a delayed payment method stays `processing`."""
+    slow_processing_seconds: float = Field(default=180, ge=0)
+    """The same for Stripe's `…Delayed…` bank accounts."""
+    checkout_wait_seconds: float = Field(default=10, ge=0)
+    """The hosted page waits so long for the webhook's first answer before it sends the buyer back."""
+    idempotency_seconds: float = Field(default=86_400, gt=0)
+    objects_kept: int = Field(default=10_000, ge=1)
+    """Of each kind; the oldest is forgotten first."""
+    body_bytes: int = Field(default=262_144, ge=1)
+    """The largest request body."""
+
+    chaos: Chaos = Chaos()
+    """`STRIPE_SIM_CHAOS__DUPLICATE=0.1` and so on; `POST /sim/chaos` changes it while it runs."""

@@ -1,0 +1,43 @@
+"""The objects of the account, in memory: the newest so many of each kind."""
+
+from collections.abc import Iterator
+
+from stripe_sim.objects import Object
+
+
+class Store:
+    """Objects by kind (their `object` member) and id. At most `limit` of a kind: the oldest is forgotten first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kinds: dict[str, dict[str, Object]] = {}
+
+    def put(self, thing: Object) -> None:
+        """Keep it, in the place of its older self."""
+        kind = self._kinds.setdefault(thing["object"], {})
+        kind[thing["id"]] = thing
+        if len(kind) > self._limit:
+            del kind[next(iter(kind))]
+
+    def get(self, kind: str, name: str) -> Object | None:
+        """The object, or None."""
+        return self._kinds.get(kind, {}).get(name)
+
+    def remove(self, kind: str, name: str) -> None:
+        """Forget it."""
+        self._kinds.get(kind, {}).pop(name, None)
+
+    def newest_first(self, kind: str) -> Iterator[Object]:
+        """All of a kind."""
+        return reversed(self._kinds.get(kind, {}).values())
+
+    def oldest_first(self, kind: str) -> Iterator[Object]:
+        """All of a kind."""
+        return iter(self._kinds.get(kind, {}).values())
+
+    def find(self, name: str) -> Object | None:
+        """The object with this id, of whatever kind."""
+        for kind in self._kinds.values():
+            if name in kind:
+                return kind[name]
+        return None
