@@ -77,9 +77,15 @@ def answer_with_problems(app: FastAPI) -> None:
 
 
 def _invalid_request(error: RequestValidationError) -> Problem:
-    fields = [{"field": _field(item["loc"]), "message": item["msg"]} for item in error.errors()[:20]]
+    fields = [_fault(item) for item in error.errors()[:20]]
     named = ", ".join(sorted({item["field"] for item in fields}))
     return Problem(422, "invalid_request", f"Correct these fields and send again: {named}.", errors=fields)
+
+
+def _fault(item: Mapping[str, Any]) -> dict[str, str]:
+    if item["type"] == "json_invalid":  # its location is a place in the text, no field
+        return {"field": "body", "message": f"This is not JSON: {item['ctx']['error']}."}
+    return {"field": _field(item["loc"]), "message": item["msg"]}
 
 
 def _field(location: Sequence[int | str]) -> str:
