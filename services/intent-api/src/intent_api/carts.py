@@ -11,6 +11,7 @@ from tillstream_contracts.types import Currency
 MAX_LINES = 100
 MAX_QUANTITY = 1000
 MAX_METADATA = 20
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL's text cannot hold NUL, and a log line no line break
 
 
 def _not_reserved(name: str) -> str:
@@ -20,7 +21,7 @@ def _not_reserved(name: str) -> str:
 
 
 MetadataKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$"), AfterValidator(_not_reserved)]
-MetadataValue = Annotated[str, Field(min_length=1, max_length=500)]
+MetadataValue = Annotated[str, Field(max_length=500, pattern=PRINTABLE)]
 
 
 class Body(BaseModel):
@@ -44,7 +45,7 @@ class OrderBody(Body):
 
     currency: Annotated[Currency, Field(examples=["eur"])]
     """An ISO 4217 code in lower case."""
-    reference: Annotated[str, Field(min_length=1, max_length=200, examples=["A-1001"])] | None = None
+    reference: Annotated[str, Field(max_length=200, pattern=PRINTABLE, examples=["A-1001"])] | None = None
     """The shop's own number for the order."""
     customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
     """The shop's own id for the buyer; not a name, not an address."""

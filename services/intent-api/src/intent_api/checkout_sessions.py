@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from intent_api.carts import Items, OrderBody
 from intent_api.desk import Desk, Redirects, the_desk, traceparent_of
 from intent_api.documentation import problems
+from intent_api.faults import wrong_fields
 from intent_api.idempotency import order_id_for, request_hash, require_key
 from intent_api.keys import Caller, require_caller
 from intent_api.orders import NewOrder
@@ -16,7 +17,6 @@ from intent_api.pricing import price_cart
 from intent_api.redirects import MAX_URL_LENGTH, is_allowed
 from intent_api.streams import Stream
 from tillstream_contracts.types import OrderId
-from tillstream_operations import Problem
 
 router = APIRouter(prefix="/v1", tags=["orders"])
 PageUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL_LENGTH)]
@@ -88,11 +88,6 @@ async def place_by_checkout(
 def _require_own_pages(body: CheckoutSessionBody, origins: Collection[str]) -> None:
     """An API that redirects anywhere is a phisher's tool: only allowed origins."""
     message = f"Use an http(s) URL on one of these origins: {', '.join(sorted(origins))}."
-    faults = [
-        {"field": field, "message": message}
-        for field in ("success_url", "cancel_url")
-        if not is_allowed(getattr(body, field), origins)
-    ]
-    if faults:
-        named = ", ".join(fault["field"] for fault in faults)
-        raise Problem(422, "invalid_request", f"Correct these fields and send again: {named}.", errors=faults)
+    pages = {"success_url": body.success_url, "cancel_url": body.cancel_url}
+    if faults := {field: message for field, url in pages.items() if not is_allowed(url, origins)}:
+        raise wrong_fields(faults)

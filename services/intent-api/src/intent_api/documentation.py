@@ -51,5 +51,12 @@ class ProblemBody(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """FastAPI's `responses` for these statuses."""
-    content = {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")}}
+    content = {MEDIA_TYPE: {"schema": _schema()}}
     return {status: {"description": _MEANING[status], "content": content} for status in statuses}
+
+
+def _schema() -> dict[str, Any]:
+    """The problem's JSON Schema in one piece: FastAPI collects parts only from models it serialises itself."""
+    schema = ProblemBody.model_json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")["FieldFault"]
+    return schema

@@ -22,7 +22,7 @@ def require_key(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="Names this purchase: 1 to 255 printable ASCII characters, such as a UUID. "
+            description="Required. Names this purchase: 1 to 255 printable ASCII characters, such as a UUID. "
             "Send the same key with the same body as often as you like; there will be one order.",
             examples=["7f3c9a52-6d1e-4b7a-9a51-0c2f1e8d4b66"],
         ),

@@ -1,14 +1,15 @@
 """`POST /v1/payment-intents`: an order that is paid on a page of the shop's own."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from intent_api.carts import Items, OrderBody
 from intent_api.currencies import MAXIMUM
 from intent_api.desk import Desk, the_desk, traceparent_of
 from intent_api.documentation import problems
+from intent_api.faults import wrong_fields
 from intent_api.idempotency import order_id_for, request_hash, require_key
 from intent_api.keys import Caller, require_caller
 from intent_api.orders import NewOrder
@@ -26,12 +27,6 @@ class PaymentIntentBody(OrderBody):
     items: Items | None = None
     amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
     """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
-
-    @model_validator(mode="after")
-    def _says_what_to_pay(self) -> Self:
-        if (self.items is None) == (self.amount is None):
-            raise ValueError("send either items or amount")
-        return self
 
 
 class PaymentIntentAnswer(BaseModel):
@@ -88,10 +83,14 @@ async def place_by_intent(
 
 
 def _priced(body: PaymentIntentBody, caller: Caller, desk: Desk) -> Priced:
-    if body.items is not None:
-        return price_cart(desk.catalog, body.items, body.currency)
-    if body.amount is None or not caller.may_name_amount:
+    if body.amount is not None and not caller.may_name_amount:
         fault = {"field": "amount", "message": "Only a secret key may name an amount."}
         detail = "Send items, or ask from your server with the secret key."
         raise Problem(403, "amount_not_allowed", detail, errors=[fault])
-    return price_amount(body.amount, body.currency)
+    match body.items, body.amount:
+        case list() as items, None:
+            return price_cart(desk.catalog, items, body.currency)
+        case None, int() as amount:
+            return price_amount(amount, body.currency)
+        case _:
+            raise wrong_fields({"items": "Send either items or, with a secret key, an amount."})

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from intent_api.catalog import Catalog
 from intent_api.currencies import MAXIMUM, MINIMUM
+from intent_api.faults import wrong_fields
 from tillstream_contracts import OrderLine
-from tillstream_operations import Problem
 
 
 class Wanted(Protocol):
@@ -31,10 +31,10 @@ class Priced:
 def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str) -> Priced:
     """The cart at the catalogue's prices. Refuses what is not sold, sold twice over, or cannot be charged."""
     if currency not in catalog.currencies:
-        _refuse("currency", f"Choose one of {', '.join(sorted(catalog.currencies))}.")
-    faults = [fault for index in range(len(items)) if (fault := _fault(catalog, items, index, currency))]
-    if faults:
-        raise _refusal(faults)
+        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(catalog.currencies))}."})
+    faults = {f"items[{index}].sku": _fault(catalog, items, index, currency) for index in range(len(items))}
+    if messages := {field: message for field, message in faults.items() if message}:
+        raise wrong_fields(messages)
     lines = tuple(_line(catalog, item, currency) for item in items)
     return _chargeable(Priced(currency, sum(line.unit_amount * line.quantity for line in lines), lines), "items")
 
@@ -42,21 +42,19 @@ def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str) -> Pric
 def price_amount(amount: int, currency: str) -> Priced:
     """An amount that the merchant's own server names. Refuses what Stripe could not charge."""
     if currency not in MINIMUM:
-        _refuse("currency", f"Choose one of {', '.join(sorted(MINIMUM))}.")
+        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(MINIMUM))}."})
     return _chargeable(Priced(currency, amount), "amount")
 
 
-def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str) -> dict[str, str] | None:
-    sku, field = items[index].sku, f"items[{index}].sku"
+def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str) -> str | None:
+    sku = items[index].sku
     product = catalog.by_sku.get(sku)
     if product is None:
-        return {"field": field, "message": f"The catalogue has no {sku}."}
+        return f"The catalogue has no {sku}."
     if currency not in product.prices:
-        return {"field": field, "message": f"{sku} has no price in {currency}."}
+        return f"{sku} has no price in {currency}."
     first = next(place for place, item in enumerate(items) if item.sku == sku)
-    if first != index:
-        return {"field": field, "message": f"{sku} is already in items[{first}]; add up the quantities there."}
-    return None
+    return f"{sku} is already in items[{first}]; add up the quantities there." if first != index else None
 
 
 def _line(catalog: Catalog, item: Wanted, currency: str) -> OrderLine:
@@ -68,14 +66,5 @@ def _chargeable(priced: Priced, field: str) -> Priced:
     lowest = MINIMUM[priced.currency]
     if not lowest <= priced.amount <= MAXIMUM:
         limits = f"{lowest} to {MAXIMUM} minor units of {priced.currency}"
-        _refuse(field, f"The total is {priced.amount}; Stripe charges {limits}.")
+        raise wrong_fields({field: f"The total is {priced.amount}; Stripe charges {limits}."})
     return priced
-
-
-def _refuse(field: str, message: str) -> NoReturn:
-    raise _refusal([{"field": field, "message": message}])
-
-
-def _refusal(faults: list[dict[str, str]]) -> Problem:
-    named = ", ".join(fault["field"] for fault in faults)
-    return Problem(422, "invalid_request", f"Correct these fields and send again: {named}.", errors=faults)

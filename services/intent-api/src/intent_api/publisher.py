@@ -3,11 +3,13 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 
 from intent_api.metrics import Metrics
 from tillstream_contracts import EventHeaders, OrderPlaced
@@ -26,48 +28,40 @@ class Publisher:
     def __init__(self, bootstrap_servers: str, topic: str, *, timeout: timedelta, metrics: Metrics) -> None:
         self._bootstrap_servers, self._topic = bootstrap_servers, topic
         self._timeout, self._metrics = timeout.total_seconds(), metrics
-        self._producer: AIOKafkaProducer | None = None
-        self._connected = asyncio.Event()
-        self._connecting: asyncio.Task[None] | None = None
+        self._producer: asyncio.Task[AIOKafkaProducer]
 
     async def open(self) -> None:
         """Begin to connect; Kafka need not be there yet."""
-        self._connecting = asyncio.create_task(self._connect())
+        self._producer = asyncio.create_task(self._connected())
 
     async def close(self) -> None:
         """Finish what is under way, as far as Kafka lets us in time."""
-        if self._connecting:
-            self._connecting.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._connecting
-        await self._drop()
+        await _discard(self._producer)
 
     async def publish(self, event: OrderPlaced, *, traceparent: str | None) -> None:
         """Return when all replicas have the event. Raises Problem 503 if that is not known in time."""
+        connected = self._producer
         try:
             with self._metrics.publish_seconds.time():
                 async with asyncio.timeout(self._timeout):
-                    await self._connected.wait()
-                    await self._send(event, traceparent)
+                    await self._send(await asyncio.shield(connected), event, traceparent)
         except TimeoutError as error:
             raise self._unavailable(event, "timeout") from error
         except KafkaError as error:
             if not error.retriable:
-                self._replace()
+                self._replace(connected)
             raise self._unavailable(event, type(error).__name__) from error
 
     async def is_connected(self) -> bool:
         """Whether Kafka answers right now."""
-        if self._producer is None or not self._connected.is_set():
+        if not self._producer.done():
             return False
         with suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(PROBE_TIMEOUT):
-                return bool(await self._producer.client.force_metadata_update())
+                return bool(await self._producer.result().client.force_metadata_update())
         return False
 
-    async def _send(self, event: OrderPlaced, traceparent: str | None) -> None:
-        if self._producer is None:
-            raise AssertionError("connected without a producer")
+    async def _send(self, producer: AIOKafkaProducer, event: OrderPlaced, traceparent: str | None) -> None:
         headers = EventHeaders(
             id=event.event_id,
             source=SOURCE,
@@ -77,11 +71,13 @@ class Publisher:
             traceparent=traceparent,
         ).to_kafka()
         value, key = event.model_dump_json().encode(), event.order_id.encode()
-        confirmed = await self._producer.send(self._topic, value, key=key, headers=headers)
+        confirmed = await producer.send(self._topic, value, key=key, headers=headers)
+        confirmed.add_done_callback(_see)
         await asyncio.shield(confirmed)  # after a timeout the record stays under way; a second copy does no harm
 
-    async def _connect(self) -> None:
-        while True:
+    async def _connected(self) -> AIOKafkaProducer:
+        """A producer that has reached Kafka, however long that takes."""
+        for tries in count():
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap_servers,
                 client_id="intent-api",
@@ -92,34 +88,27 @@ class Publisher:
             try:
                 await producer.start()
             except KafkaError as error:
-                log.warning("kafka_not_reached", reason=str(error), bootstrap_servers=self._bootstrap_servers)
+                if tries == 0:
+                    log.warning("kafka_not_reached", reason=str(error))
                 await _stop(producer)
-                await asyncio.sleep(CONNECT_PAUSE)
-                continue
             except BaseException:
                 await _stop(producer)
                 raise
-            self._producer = producer
-            self._connected.set()
-            log.info("kafka_connected", topic=self._topic)
-            return
+            else:
+                log.info("kafka_connected", topic=self._topic)
+                return producer
+            await asyncio.sleep(CONNECT_PAUSE)
+        raise AssertionError("count never ends")
 
-    def _replace(self) -> None:
-        """An idempotent producer does not recover from some errors (a gap in its sequence): start a new one."""
-        if not self._connected.is_set():
-            return
-        self._connected.clear()
-        log.error("kafka_producer_replaced", topic=self._topic)
-        self._connecting = asyncio.create_task(self._reconnect())
+    def _replace(self, failed: asyncio.Task[AIOKafkaProducer]) -> None:
+        """Connect anew: an idempotent producer does not recover from some errors, such as a gap in its sequence."""
+        if self._producer is failed:
+            log.error("kafka_producer_replaced", topic=self._topic)
+            self._producer = asyncio.create_task(self._connected_instead_of(failed))
 
-    async def _reconnect(self) -> None:
-        await self._drop()
-        await self._connect()
-
-    async def _drop(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await _stop(producer)
+    async def _connected_instead_of(self, failed: asyncio.Task[AIOKafkaProducer]) -> AIOKafkaProducer:
+        await _discard(failed)
+        return await self._connected()
 
     def _unavailable(self, event: OrderPlaced, reason: str) -> Problem:
         self._metrics.publish_failures.labels(reason).inc()
@@ -128,8 +117,22 @@ class Publisher:
         return Problem(503, "broker_unavailable", detail, headers={"Retry-After": "2"})
 
 
+async def _discard(connecting: asyncio.Task[AIOKafkaProducer]) -> None:
+    """Stop the producer, or the search for Kafka."""
+    connecting.cancel()
+    await asyncio.wait([connecting])
+    if not connecting.cancelled() and connecting.exception() is None:
+        await _stop(connecting.result())
+
+
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Stop the producer, however long Kafka stays silent."""
     with suppress(TimeoutError, KafkaError):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             await producer.stop()
+
+
+def _see(confirmed: "asyncio.Future[RecordMetadata]") -> None:
+    """Look at a late failure whose caller was told to retry long ago, lest asyncio call it forgotten."""
+    if not confirmed.cancelled():
+        confirmed.exception()

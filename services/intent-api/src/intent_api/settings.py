@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from intent_api.redirects import origin_of
@@ -27,7 +27,13 @@ def _like(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Seconds = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=5))]
+def _seconds(value: object) -> object:
+    """`2.5` means seconds, as everybody expects of an environment variable; ISO 8601 (`PT2.5S`) works too."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+Limit = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=5))]
 
 
 class Settings(BaseSettings):
@@ -69,9 +75,9 @@ class Settings(BaseSettings):
     """Handed to the browser with each payment intent."""
     stripe_api_base: AnyHttpUrl | None = Field(None, validation_alias="STRIPE_API_BASE")
     """Where Stripe's API answers; unset is Stripe itself, stripe-sim is http://localhost:8010."""
-    stripe_timeout: Seconds = timedelta(seconds=10)
+    stripe_timeout: Limit = timedelta(seconds=8)
     """How long one call to Stripe may take."""
-    stripe_patience: Seconds = timedelta(seconds=20)
+    stripe_patience: Limit = timedelta(seconds=12)
     """How long a call and its retries may take together."""
     stripe_connections: Annotated[int, Field(ge=1, le=1000)] = 100
     """How many calls to Stripe may be under way at once; more wait their turn."""
@@ -80,12 +86,12 @@ class Settings(BaseSettings):
     """Kafka brokers to ask first: `host:port`, comma-separated."""
     kafka_topic_prefix: str = Field("", validation_alias="KAFKA_TOPIC_PREFIX")
     """What every topic's name begins with, in a cluster shared with others."""
-    publish_timeout: Seconds = timedelta(seconds=3)
+    publish_timeout: Limit = timedelta(seconds=3)
     """How long Kafka may take to confirm an order before the caller is told to retry."""
 
     stream_url: str = Field("ws://localhost:8004/v1/stream", pattern=r"^wss?://\S+$")
     """Where browsers reach notifier."""
-    stream_token_lifetime: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=1))] = timedelta(
+    stream_token_lifetime: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(days=1))] = timedelta(
         hours=1
     )
     """How long a stream token is good for at least."""

@@ -79,13 +79,22 @@ class StripeCalls:
 
     async def ask(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """Stripe's answer. Raises a Problem when it is a refusal, or none came in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._until_final(effect, call)
+        except TimeoutError as error:
+            raise self._given_up(effect, CutOff("no answer in time")) from error
+        except stripe.StripeError as error:
+            raise self._given_up(effect, error) from error
+
+    async def _until_final(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
         ends = time.monotonic() + self._patience
         for tries, pause in enumerate(pauses(self._rng), start=1):
             try:
                 return await self._once(effect, call)
             except stripe.StripeError as error:
                 if _is_final(error, tries) or time.monotonic() + pause > ends:
-                    raise self._given_up(effect, error, tries) from error
+                    raise
             await asyncio.sleep(pause)
         raise AssertionError("pauses never end")
 
@@ -100,13 +109,12 @@ class StripeCalls:
             self._metrics.stripe_errors.labels(effect, Trouble.UNKNOWN_OUTCOME).inc()
             raise CutOff(str(error)) from error
 
-    def _given_up(self, effect: str, error: stripe.StripeError, tries: int) -> Problem:
+    def _given_up(self, effect: str, error: stripe.StripeError) -> Problem:
         """The problem, after the log has what an operator needs; never Stripe's message, it may quote a buyer."""
         log.warning(
             "stripe_call_failed",
             effect=effect,
             trouble=trouble_of(error),
-            tries=tries,
             stripe_status=error.http_status,
             stripe_code=error.error.code if error.error else None,
             stripe_param=getattr(error, "param", None),

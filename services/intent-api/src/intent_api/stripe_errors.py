@@ -9,6 +9,7 @@ from typing import Final
 
 import stripe
 
+from intent_api.faults import wrong_fields
 from tillstream_operations import Problem
 
 
@@ -97,8 +98,7 @@ def _rejected(error: stripe.StripeError) -> Problem:
     if field is None:
         detail = "Stripe rejected what this service asked. Retrying does not help; tell the operator the request id."
         return Problem(502, "stripe_rejected", detail, stripe_code=error.code)
-    fault = {"field": field, "message": error.user_message or "Stripe does not accept this value."}
-    return Problem(422, "invalid_request", f"Correct these fields and send again: {field}.", errors=[fault])
+    return wrong_fields({field: error.user_message or "Stripe does not accept this value."})
 
 
 def _unknown_outcome(_: stripe.StripeError) -> Problem:
