@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 import uvicorn
 from aiohttp import web
+
 from intent_api.app import create_app
 from intent_api.settings import Settings
 

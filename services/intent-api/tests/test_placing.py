@@ -1,13 +1,6 @@
 """An order placed by payment intent, from the request to Kafka."""
 
-import json
-from datetime import UTC, datetime
-
 import pytest
-from aiokafka import AIOKafkaConsumer
-from tillstream_contracts import ORDERS_PLACED, OrderPlaced
-from tillstream_contracts.headers import texts
-from tillstream_contracts.stream_tokens import verify
 
 pytestmark = pytest.mark.integration
 CART = {"items": [{"sku": "mug", "quantity": 2}], "currency": "usd", "reference": "A-1"}
