@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  build: { target: "es2022", reportCompressedSize: true },
+  build: { target: "es2022", assetsInlineLimit: 0 },
 });

@@ -1,0 +1,117 @@
+import type { FunctionComponent } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+
+import { fetchCatalog, fetchConfig, type Config } from "./api.ts";
+import type { Catalog } from "./catalog.ts";
+import { CurrencySelect } from "./currency-select.tsx";
+import { Notice } from "./notice.tsx";
+import { CancelledPage } from "./pages/cancelled.tsx";
+import { CartPage } from "./pages/cart.tsx";
+import { CatalogPage } from "./pages/catalog.tsx";
+import { CheckoutPage } from "./pages/checkout.tsx";
+import { NotFoundPage } from "./pages/not-found.tsx";
+import { SuccessPage } from "./pages/success.tsx";
+import { pieces } from "./cart.ts";
+import { usePath } from "./router.ts";
+import { ShopContext, useKeptShop, useShop } from "./shop.ts";
+
+const PAGES: Readonly<Record<string, FunctionComponent | undefined>> = {
+  "/": CatalogPage,
+  "/cart": CartPage,
+  "/checkout": CheckoutPage,
+  "/success": SuccessPage,
+  "/cancelled": CancelledPage,
+};
+
+/** The shop once it knows its settings and its catalogue; until then, what is being waited for. */
+export function App() {
+  const [loaded, setLoaded] = useState<{ config: Config; catalog: Catalog }>();
+  const [problem, setProblem] = useState<string>();
+  const load = useCallback(() => {
+    setProblem(undefined);
+    loadShop().then(setLoaded, (error: unknown) => {
+      setProblem(error instanceof Error ? error.message : String(error));
+    });
+  }, []);
+  useEffect(load, [load]);
+
+  if (loaded) return <OpenShop {...loaded} />;
+  if (problem) return <ClosedShop problem={problem} retry={load} />;
+  return <p class="loading">Opening the shop…</p>;
+}
+
+async function loadShop(): Promise<{ config: Config; catalog: Catalog }> {
+  const config = await fetchConfig();
+  return { config, catalog: await fetchCatalog(config) };
+}
+
+function ClosedShop({ problem, retry }: { problem: string; retry: () => void }) {
+  return (
+    <main class="closed">
+      <h1>We will be right back</h1>
+      <Notice kind="problem">{problem}</Notice>
+      <button type="button" class="button" onClick={retry}>
+        Try again
+      </button>
+    </main>
+  );
+}
+
+function OpenShop({ config, catalog }: { config: Config; catalog: Catalog }) {
+  const shop = useKeptShop(config, catalog);
+  const path = usePath();
+  const Shown = PAGES[path] ?? NotFoundPage;
+  return (
+    <ShopContext.Provider value={shop}>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Masthead />
+      <main id="main" tabIndex={-1}>
+        <Shown key={path} />
+      </main>
+      <Footer />
+    </ShopContext.Provider>
+  );
+}
+
+function Masthead() {
+  const { cart } = useShop();
+  const count = pieces(cart);
+  return (
+    <header class="masthead">
+      <a class="brand" href="/">
+        <Mark />
+        Slow Pour
+      </a>
+      <nav aria-label="Shop">
+        <CurrencySelect />
+        <a class="to-cart" href="/cart" aria-label={`Cart, ${count} ${count === 1 ? "item" : "items"}`}>
+          Cart
+          <span class="count" data-empty={count === 0} aria-hidden="true">
+            {count}
+          </span>
+        </a>
+      </nav>
+    </header>
+  );
+}
+
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M6 9h20l-6.5 10h-7z" fill="currentColor" />
+      <path d="M16 19v5" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" />
+      <path d="M10 28h12" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" />
+      <path d="M12 5.5c0-1.6 1.6-1.6 1.6-3M18 5.5c0-1.6 1.6-1.6 1.6-3" class="steam" />
+    </svg>
+  );
+}
+
+function Footer() {
+  return (
+    <footer class="foot">
+      <p>Slow Pour is a demonstration shop. Pay with one of Stripe’s test cards; nothing is shipped.</p>
+    </footer>
+  );
+}

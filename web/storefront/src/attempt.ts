@@ -1,0 +1,58 @@
+import type { CartLine } from "./cart.ts";
+import { readStored, writeStored } from "./storage.ts";
+
+/** How somebody pays: in our own page, or on the page that Stripe hosts. */
+export type Way = "card" | "hosted";
+
+export interface Wanted {
+  readonly items: readonly CartLine[];
+  readonly currency: string;
+}
+
+/** One attempt to buy one cart: whatever is retried under its key is the same order. */
+export interface Attempt {
+  readonly key: string;
+  readonly wanted: Wanted;
+  readonly startedAt: number;
+}
+
+/** Stripe forgets idempotency keys, and closes a Checkout Session, after 24 hours; we begin anew before that. */
+export const ATTEMPT_LIFETIME_MS = 20 * 60 * 60 * 1000;
+
+/** The attempt that stands for this cart: the kept one, or a new one if the cart changed or it has grown old. */
+export function attemptFor(storage: Storage, way: Way, wanted: Wanted, now: number, newKey = randomKey): Attempt {
+  const kept = keptAttempt(storage, way);
+  const ordered = { items: sorted(wanted.items), currency: wanted.currency };
+  if (kept && sameOrder(kept.wanted, ordered) && now - kept.startedAt < ATTEMPT_LIFETIME_MS) return kept;
+  const attempt = { key: newKey(), wanted: ordered, startedAt: now };
+  writeStored(storage, storageKey(way), attempt);
+  return attempt;
+}
+
+/** Let the next purchase be a new order, also of the same things. */
+export function dropAttempt(storage: Storage, way: Way): void {
+  storage.removeItem(storageKey(way));
+}
+
+/** The attempt that this browser began last and has not finished. */
+export function keptAttempt(storage: Storage, way: Way): Attempt | null {
+  const stored = readStored(storage, storageKey(way)) as Partial<Attempt> | null;
+  return stored?.key && stored.wanted && stored.startedAt !== undefined ? (stored as Attempt) : null;
+}
+
+function storageKey(way: Way): string {
+  return `tillstream.attempt.${way}`;
+}
+
+function sorted(items: readonly CartLine[]): CartLine[] {
+  return items.map(({ sku, quantity }) => ({ sku, quantity })).toSorted((one, other) => (one.sku < other.sku ? -1 : 1));
+}
+
+function sameOrder(one: Wanted, other: Wanted): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing where a page is served without TLS
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,23 @@
+import { useShop } from "./shop.ts";
+
+/** In which of the catalogue's currencies to pay. */
+export function CurrencySelect() {
+  const { catalog, currency, setCurrency } = useShop();
+  return (
+    <label class="currency">
+      <span class="visually-hidden">Currency</span>
+      <select
+        value={currency}
+        onChange={(event) => {
+          setCurrency(event.currentTarget.value);
+        }}
+      >
+        {catalog.currencies.map((each) => (
+          <option key={each} value={each}>
+            {each.toUpperCase()}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

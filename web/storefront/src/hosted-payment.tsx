@@ -1,0 +1,41 @@
+import { useState } from "preact/hooks";
+
+import type { Wanted } from "./attempt.ts";
+import { Notice } from "./notice.tsx";
+import { payHosted } from "./purchase.ts";
+import { useShop } from "./shop.ts";
+
+/** The way to the page that Stripe hosts. */
+export function HostedPayment({ wanted }: { wanted: Wanted }) {
+  const { config } = useShop();
+  const [leaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  const leave = async () => {
+    setLeaving(true);
+    setProblem(undefined);
+    try {
+      const session = await payHosted(config, wanted);
+      location.assign(session.url);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+      setLeaving(false);
+    }
+  };
+  return (
+    <>
+      <p>Cards, wallets and more, on a page that Stripe runs. You come back here afterwards.</p>
+      {problem && <Notice kind="problem">{problem}</Notice>}
+      <button
+        type="button"
+        class="button outline wide"
+        disabled={leaving}
+        onClick={() => {
+          void leave();
+        }}
+      >
+        {leaving ? "Taking you to Stripe…" : "Continue to Stripe"}
+      </button>
+    </>
+  );
+}

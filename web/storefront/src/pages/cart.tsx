@@ -1,0 +1,121 @@
+import { MAX_QUANTITY, without, withQuantity } from "../cart.ts";
+import type { PricedLine } from "../catalog.ts";
+import { formatMoney } from "../money.ts";
+import { Page } from "../page.tsx";
+import { Picture } from "../picture.tsx";
+import { useShop } from "../shop.ts";
+
+/** What is in the cart, to change or to pay. */
+export function CartPage() {
+  const { lines, total, currency } = useShop();
+  if (lines.length === 0) return <EmptyCart />;
+  return (
+    <Page title="Your cart">
+      <div class="columns">
+        <ul class="lines">
+          {lines.map((line) => (
+            <Line key={line.sku} line={line} />
+          ))}
+        </ul>
+        <aside class="panel" aria-label="Total">
+          <dl class="sums">
+            <div>
+              <dt>Shipping</dt>
+              <dd>Free</dd>
+            </div>
+            <div class="grand">
+              <dt>Total</dt>
+              <dd>{formatMoney(total, currency)}</dd>
+            </div>
+          </dl>
+          <a class="button wide" href="/checkout">
+            Go to checkout
+          </a>
+          <a class="quiet-link" href="/">
+            Keep looking around
+          </a>
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+/** Shown wherever there is nothing to pay. */
+export function EmptyCart() {
+  return (
+    <Page title="Your cart is empty" lead="Nothing in here yet. The kettle is on, though.">
+      <a class="button" href="/">
+        See what we have
+      </a>
+    </Page>
+  );
+}
+
+function Line({ line }: { line: PricedLine }) {
+  const { setCart, currency } = useShop();
+  const { sku, quantity, product } = line;
+  const change = (to: number) => {
+    setCart((cart) => withQuantity(cart, sku, to));
+  };
+  return (
+    <li class="line">
+      <Picture name={product.image} />
+      <div class="line-text">
+        <h2>{product.name}</h2>
+        <p class="price">{formatMoney(line.amount, currency)}</p>
+      </div>
+      <div class="line-tools">
+        <Stepper name={product.name} quantity={quantity} change={change} />
+        <button
+          type="button"
+          class="quiet"
+          aria-label={`Remove ${product.name}`}
+          onClick={() => {
+            setCart((cart) => without(cart, sku));
+          }}
+        >
+          Remove
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function Stepper({ name, quantity, change }: { name: string; quantity: number; change: (to: number) => void }) {
+  return (
+    <div class="stepper" role="group" aria-label={`Quantity of ${name}`}>
+      <button
+        type="button"
+        aria-label={`One ${name} less`}
+        disabled={quantity <= 1}
+        onClick={() => {
+          change(quantity - 1);
+        }}
+      >
+        −
+      </button>
+      <input
+        type="number"
+        inputMode="numeric"
+        min={1}
+        max={MAX_QUANTITY}
+        value={quantity}
+        aria-label={`Quantity of ${name}`}
+        onChange={(event) => {
+          change(event.currentTarget.valueAsNumber);
+          event.currentTarget.value = String(quantity);
+        }}
+      />
+      <button
+        type="button"
+        aria-label={`One ${name} more`}
+        disabled={quantity >= MAX_QUANTITY}
+        onClick={() => {
+          change(quantity + 1);
+        }}
+      >
+        +
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { watchOrder, type OrderStatus, type StreamError, type StreamState } from "@tillstream/client";
+import { useEffect, useState } from "preact/hooks";
+
+import { renewed, type Purchase } from "./purchase.ts";
+import { useShop } from "./shop.ts";
+
+/** What the stream has told of an order, and what keeps it from telling more. */
+export interface WatchedOrder {
+  readonly status?: OrderStatus;
+  readonly previousStatus?: OrderStatus | null;
+  readonly interrupted: string | null;
+}
+
+const BROKEN = "The connection is interrupted. Your order is safe; this page goes on by itself once it is back.";
+const ENDED = "We can no longer follow this order from here. Your order is safe; reload the page to look again.";
+
+/** Follow the order's stream for as long as the page is shown, through lost connections and expired tokens. */
+export function useOrder(id: string, purchase: Purchase): WatchedOrder {
+  const { config } = useShop();
+  const [order, setOrder] = useState<Omit<WatchedOrder, "interrupted">>({});
+  const [interrupted, setInterrupted] = useState<string | null>(null);
+  useEffect(() => {
+    const watch = watchOrder({
+      ...purchase.stream,
+      onStatus: ({ status, previous_status }) => {
+        setOrder({ status, previousStatus: previous_status });
+      },
+      onState: (state) => {
+        setInterrupted(interruption(state));
+      },
+      onError: ({ final }: StreamError) => {
+        if (final) setInterrupted(ENDED);
+      },
+      refreshToken: async () => (await renewed(config, id, purchase)).stream.token,
+    });
+    return () => {
+      watch.close();
+    };
+  }, [config, id, purchase]);
+  return { ...order, interrupted };
+}
+
+function interruption(state: StreamState): string | null {
+  if (state === "reconnecting") return BROKEN;
+  return state === "closed" ? ENDED : null;
+}
