@@ -6,7 +6,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from devstack.fixtures import OwnKafka
-from devstack.topics import create_topics, kafka_answers
+from devstack.readiness import kafka_answers
+from devstack.topics import create_topics
 from tillstream_contracts import ORDERS_STATUS, TOPICS
 
 pytestmark = pytest.mark.integration

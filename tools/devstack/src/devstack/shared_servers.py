@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 import psutil
 
 from devstack import containers
@@ -21,8 +20,8 @@ from devstack.kafka import Kafka
 from devstack.keeper import STOP_SECONDS, keep
 from devstack.ports import free_port
 from devstack.postgres import Postgres
+from devstack.readiness import database_answers, kafka_answers
 from devstack.state import locked, runtime_folder, state_folder
-from devstack.topics import kafka_answers
 from devstack.trouble import Trouble, tail
 
 READY_SECONDS = 60
@@ -126,16 +125,6 @@ def local_kafka(kafka: Kafka) -> Server:
     """The broker as a server, made ready to start."""
     kafka.prepare()
     return Server(kafka.bootstrap, kafka.command(), kafka_answers)
-
-
-async def database_answers(url: str) -> bool:
-    """Whether PostgreSQL there lets us in."""
-    try:
-        connection = await asyncpg.connect(url, timeout=2)
-    except (OSError, TimeoutError, asyncpg.PostgresError):
-        return False
-    await connection.close()
-    return True
 
 
 def wait_until_it_answers(server: Server, is_running: Callable[[], bool], log: Path) -> None:

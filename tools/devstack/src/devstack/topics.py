@@ -5,29 +5,13 @@ import time
 from collections.abc import Iterable
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from devstack.ports import answers
 from devstack.trouble import Trouble
 from tillstream_contracts import TOPICS, Topic
 
 REQUEST_MS = 10_000
 LEADER_SECONDS = 20
-
-
-async def kafka_answers(bootstrap: str) -> bool:
-    """Whether a broker there takes requests."""
-    if not answers(int(bootstrap.rpartition(":")[2])):
-        return False
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=2_000)
-    try:
-        await admin.start()
-    except (KafkaError, OSError, TimeoutError):
-        return False
-    else:
-        return True
-    finally:
-        await admin.close()
 
 
 async def create_topics(

@@ -1,0 +1,1 @@
+"""A visit to the house: a purchase through its public doors, and what happens next."""
