@@ -6,6 +6,7 @@ A partition has at most one request in flight, so its records are written in the
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -94,7 +95,7 @@ class _Gatherer:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(record, written))
         if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._write_all())
+            self._work = asyncio.create_task(self._write_all(), context=Context())  # no one request's
         return written
 
     async def idle(self) -> None:

@@ -89,7 +89,7 @@ class Producer:
                 acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
                 await acknowledged
         except (KafkaError, TimeoutError) as error:
-            self._failed.set()
+            self._give_up(producer)
             raise NotStored(repr(error)) from error
 
     async def _producer(self) -> AIOKafkaProducer:
@@ -104,10 +104,6 @@ class Producer:
             self._connected.set()
             log.info("kafka_connected", topic=self._topic)
             await self._watch(self._current)
-            failed, self._current = self._current, None
-            self._connected.clear()
-            self.answering = False
-            self._retire(failed)
 
     async def _connect(self) -> AIOKafkaProducer:
         attempt = 0
@@ -129,7 +125,8 @@ class Producer:
     async def _watch(self, producer: AIOKafkaProducer) -> None:
         """Ask Kafka now and then whether it is there, until a write has failed."""
         while not self._failed.is_set():
-            self.answering = await self._answers(producer)
+            answers = await self._answers(producer)
+            self.answering = answers and producer is self._current
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._failed.wait(), PING_EVERY)
 
@@ -138,6 +135,15 @@ class Producer:
             return bool(await asyncio.wait_for(producer.client.force_metadata_update(), REQUEST_TIMEOUT))
         except (KafkaError, TimeoutError):
             return False
+
+    def _give_up(self, producer: AIOKafkaProducer) -> None:
+        """Write nothing more with a producer; the keeper then connects a new one."""
+        if self._current is producer:
+            self._current = None
+            self.answering = False
+            self._connected.clear()
+            self._failed.set()
+            self._retire(producer)
 
     def _retire(self, producer: AIOKafkaProducer) -> None:
         """Close a producer beside all else: what it has in flight may take until it expires."""
