@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from devstack import house_views, web
+from devstack.chromium import find_chromium, install_chromium
 from devstack.demo.visit import Visit
 from devstack.given import given_settings
 from devstack.house import House
@@ -69,6 +70,21 @@ def npm(arguments: list[str]) -> None:
     """Run npm on the browser code, with everything installed."""
     with _told():
         web.become_npm(arguments)
+
+
+@app.command()
+def chromium() -> None:
+    """Find or install the Chromium for the browser stories; exit code 1 where there is none."""
+    found = find_chromium()
+    if found is None:
+        with progress.step("A Chromium is looked for"):
+            found = install_chromium()
+    if found is None:
+        progress.trouble(
+            Trouble("No Chromium: install one (Debian: apt install chromium), or name it in TEST_CHROMIUM.")
+        )
+        raise typer.Exit(1)
+    progress.done(f"The browser stories run in {found}.")
 
 
 @contextmanager

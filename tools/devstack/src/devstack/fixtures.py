@@ -16,10 +16,11 @@ import asyncpg
 import psutil
 import pytest
 
+from devstack.chromium import find_chromium
 from devstack.kafka import Kafka
 from devstack.keeper import STOP_SECONDS, keep
 from devstack.ports import free_port
-from devstack.shared_servers import TestRun, in_own_loop, local_kafka, wait_until_it_answers
+from devstack.shared_servers import TestRun, in_own_loop, in_own_thread, local_kafka, wait_until_it_answers
 from devstack.topics import create_topics, delete_topics
 
 PARTITIONS = 3
@@ -81,6 +82,18 @@ async def _execute(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium, for Playwright's `executable_path`. Without one the test is skipped, or fails where
+    `REQUIRE_BROWSER` is set.
+    """
+    found = in_own_thread(find_chromium)
+    if found is None:
+        refuse = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
+        refuse("no Chromium: install one (Debian: apt install chromium), or name it in TEST_CHROMIUM")
+    return str(found)
 
 
 class OwnKafka:

@@ -138,5 +138,10 @@ def wait_until_it_answers(server: Server, is_running: Callable[[], bool], log: P
 
 def in_own_loop(work: Coroutine[Any, Any, Result]) -> Result:
     """The result of `work`, run in a thread with its own event loop, as pytest-asyncio owns this thread's."""
+    return in_own_thread(lambda: asyncio.run(work))
+
+
+def in_own_thread(work: Callable[[], Result]) -> Result:
+    """The result of `work`, which may not meet a running event loop."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(work).result()

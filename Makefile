@@ -1,0 +1,34 @@
+# The only door. What a target does is in scripts/ and tools/.
+.DEFAULT_GOAL := help
+.PHONY: help demo up down status logs test check fmt setup
+DEVSTACK := exec .venv/bin/python -m devstack
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## Start everything, buy something, show the milliseconds, stay up until Ctrl-C (ONCE=1 ends after the purchase)
+	@$(DEVSTACK) demo $(if $(filter-out 0,$(ONCE)),--once)
+
+up: setup ## Start everything and leave it running; settings come from the environment and .env
+	@$(DEVSTACK) up
+
+down: setup ## Stop everything
+	@$(DEVSTACK) down
+
+status: setup ## What runs, since when, with how much memory
+	@$(DEVSTACK) status
+
+logs: setup ## What the programs say, until Ctrl-C (ONLY="order-service notifier" for some of them)
+	@$(DEVSTACK) logs $(ONLY)
+
+test: setup ## All tests: Python, browser code, and the stories in a real browser
+	@exec scripts/test $(ARGS)
+
+check: setup ## Formatting, lint, types, import rules, compatibility of the schemas
+	@exec scripts/check
+
+fmt: setup ## Put all code into its form
+	@exec scripts/fmt
+
+setup: # uv and the locked workspace; takes a moment when all is there
+	@scripts/setup
