@@ -45,7 +45,8 @@ def _rendering(service: str, readable: bool) -> list[structlog.typing.Processor]
 
     drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if readable:
-        return [drop_meta, structlog.dev.ConsoleRenderer()]
+        # a richer traceback would print local variables, and with them keys and secrets
+        return [drop_meta, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [
         drop_meta,
         name_service,
