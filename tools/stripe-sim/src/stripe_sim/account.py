@@ -27,6 +27,13 @@ Tell = Callable[[Object], None]
 """Takes an event to the webhook endpoints that want it."""
 
 
+class Follower(Protocol):
+    """Lets one object take note of what happened to another."""
+
+    def __call__(self, account: "Account", event_type: str, thing: Object, /) -> None:
+        """Change what must be changed."""
+
+
 class Account:
     """The aggregate that every operation works on. Nothing here waits: a call is one step of the event loop."""
 
@@ -39,6 +46,8 @@ class Account:
         self.same_second: int | None = None
         """When set, all events say that they were created then."""
         self.tell: Tell = _tell_nobody
+        self.followers: list[Follower] = []
+        """Asked after each event what follows from it."""
         self._timers = timers
 
     def moment(self, base_url: str = "") -> Moment:
@@ -58,6 +67,8 @@ class Account:
             self.store.put(thing)
         for name, thing in change.events:
             self._record(name, thing, cause)
+            for follow in self.followers:
+                follow(self, name, thing)
         for later in change.later:
             self._timers.after(later.seconds, partial(later.then, self))
         if change.error:

@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stripe_sim import charges, errors, events, payment_intents, payment_methods, webhook_endpoints
+from stripe_sim import charges, checkout_sessions, errors, events, payment_intents, payment_methods, webhook_endpoints
 from stripe_sim.account import Account
 from stripe_sim.api import Api
+from stripe_sim.challenge_page import challenge_page
+from stripe_sim.checkout_page import checkout_page
 from stripe_sim.connections import Closable
 from stripe_sim.controls import controls
 from stripe_sim.deliveries import Deliveries
@@ -24,10 +26,12 @@ from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.objects import Clock
 from stripe_sim.operations import Operation
 from stripe_sim.parts import Parts
+from stripe_sim.scripts import stripe_js
 from stripe_sim.settings import Settings
 from stripe_sim.timers import LoopTimers
 
-NOUNS = (payment_intents, payment_methods, charges, events, webhook_endpoints)
+NOUNS = (payment_intents, checkout_sessions, payment_methods, charges, events, webhook_endpoints)
+SWEEP_SECONDS = 1.0
 OPERATIONS: tuple[Operation, ...] = tuple(operation for noun in NOUNS for operation in noun.OPERATIONS)
 
 
@@ -38,9 +42,11 @@ def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
     )
-    app.include_router(controls(parts))
-    _add_probes(app)
     api = Api(parts.account, parts.keys, parts.faults)
+    for router in (controls(parts), challenge_page(parts.account), checkout_page(api, parts.deliveries)):
+        app.include_router(router)
+    _add_probes(app)
+    _add_stripe_js(app)
     for operation in OPERATIONS:
         app.add_route(operation.path, _handler(api, operation), methods=[operation.method])
     app.add_exception_handler(HTTPException, _no_such_url)
@@ -53,6 +59,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed))  # noqa: S311 - as above
     account.tell = deliveries.tell
+    account.followers.append(checkout_sessions.follow)
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers)
 
@@ -61,16 +68,23 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], contextlib.AbstractAsyncConte
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.begin()
-        delivering = asyncio.create_task(parts.deliveries.run())
+        working = [asyncio.create_task(parts.deliveries.run()), asyncio.create_task(_sweep(parts.account))]
         try:
             yield
         finally:
             parts.timers.clear()
-            delivering.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await delivering
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
 
     return lifespan
+
+
+async def _sweep(account: Account) -> None:
+    """Let time pass for what ends by itself."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        checkout_sessions.expire_due(account)
 
 
 class _Handler:
@@ -86,6 +100,15 @@ class _Handler:
 
 def _handler(api: Api, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     return _Handler(api, operation)  # type: ignore[return-value]  # Starlette takes an ASGI app as well
+
+
+def _add_stripe_js(app: FastAPI) -> None:
+    script = stripe_js()
+
+    @app.get("/v3", tags=["pages"], summary="The stand-in for Stripe.js", response_class=Response)
+    @app.get("/v3/", tags=["pages"], summary="The stand-in for Stripe.js", response_class=Response)
+    async def code() -> Response:
+        return Response(script, media_type="text/javascript; charset=utf-8")
 
 
 def _add_probes(app: FastAPI) -> None:

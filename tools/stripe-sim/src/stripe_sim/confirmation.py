@@ -10,13 +10,14 @@ from typing import assert_never
 
 from stripe_sim import charges
 from stripe_sim.changes import Change, Moment
-from stripe_sim.errors import StripeError, card_error
+from stripe_sim.errors import StripeError
 from stripe_sim.objects import Object
 from stripe_sim.test_cards import Challenged, Declines, Delayed, Outcome, Succeeds
 
 AUTHENTICATION_FAILED = Declines(
     "payment_intent_authentication_failure",
     "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+    error_type="invalid_request_error",
 )
 
 
@@ -137,9 +138,11 @@ def _refused(
 
 
 def _error(method: Object, refusal: Declines, charge: Object | None) -> StripeError:
-    return card_error(
+    return StripeError(
+        402,
         refusal.message,
-        refusal.code,
+        kind=refusal.error_type,
+        code=refusal.code,
         decline_code=refusal.decline_code,
         param=refusal.param,
         charge=charge["id"] if charge else None,

@@ -8,6 +8,8 @@ from stripe_sim.objects import Object
 from stripe_sim.store import Store
 
 MAX_DEPTH = 4
+_INCLUDED = {"checkout.session": ("line_items",)}
+"""Properties that are there only on demand; they are kept beside the object."""
 
 
 def expanded(thing: Object, paths: list[str], store: Store) -> Object:
@@ -22,6 +24,8 @@ def expanded(thing: Object, paths: list[str], store: Store) -> Object:
 
 def _follow(thing: Object, steps: list[str], path: str, store: Store) -> Object:
     step, *rest = steps
+    if step in _INCLUDED.get(thing.get("object", ""), ()):
+        thing = {**thing, step: store.beside(thing, step)}
     if step not in thing:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     value = thing[step]

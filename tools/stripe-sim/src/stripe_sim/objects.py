@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 Object = dict[str, Any]
-"""One of Stripe's objects. A change makes a new one (`{**old, "status": "canceled"}`), so that an event keeps its own."""
+"""One of Stripe's objects. A change makes a new one (`{**old, "status": "canceled"}`), so an event keeps its own."""
 
 Clock = Callable[[], float]
 """Seconds since the epoch."""

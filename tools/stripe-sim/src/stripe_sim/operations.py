@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from stripe_sim.account import Account
+from stripe_sim.account import NOBODY, Account
 from stripe_sim.changes import Cause
 from stripe_sim.objects import Object
 from stripe_sim.parameters import Shape
@@ -19,7 +19,7 @@ class Call:
     """What the path names: `{"id": "pi_…"}`."""
     from_browser: bool = False
     """Made with a publishable key."""
-    cause: Cause = Cause()
+    cause: Cause = NOBODY
     base_url: str = ""
 
 

@@ -21,8 +21,18 @@ MAY = {
     "capture": ("requires_capture",),
 }
 """The statuses in which each thing can be done. Source: Stripe documentation, "How PaymentIntents work"."""
-UPDATED = ("amount", "currency", "description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
-           "statement_descriptor_suffix", "transfer_group", "capture_method")  # fmt: skip
+UPDATED = (
+    "amount",
+    "capture_method",
+    "currency",
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 
 
 def create(account: Account, call: Call) -> Object:
@@ -94,8 +104,9 @@ def capture(account: Account, call: Call) -> Object:
     """Take the money that is held."""
     intent = _found(account, call)
     _check_state(intent, "capture", "captured")
-    amount: int = call.params.get("amount_to_capture", intent["amount_capturable"])
-    if amount > intent["amount_capturable"]:
+    held: int = intent["amount_capturable"]
+    amount: int = call.params.get("amount_to_capture", held)
+    if amount > held:
         message = "The amount you requested to capture is greater than the amount you can capture for this charge."
         raise invalid(message, "amount_to_capture", "amount_too_large", payment_intent=intent)
     charge = account.find("charge", intent["latest_charge"], param="charge")

@@ -2,35 +2,13 @@
 
 from stripe_sim.objects import Object
 
-_PAYMENT_INTENT = frozenset(
-    [
-        "id",
-        "object",
-        "amount",
-        "amount_details",
-        "automatic_payment_methods",
-        "canceled_at",
-        "cancellation_reason",
-        "capture_method",
-        "client_secret",
-        "confirmation_method",
-        "created",
-        "currency",
-        "description",
-        "last_payment_error",
-        "livemode",
-        "next_action",
-        "payment_method",
-        "payment_method_configuration_details",
-        "payment_method_types",
-        "processing",
-        "receipt_email",
-        "setup_future_usage",
-        "shipping",
-        "source",
-        "status",
-    ]
-)
+_PAYMENT_INTENT_WORDS = """
+    id object amount amount_details automatic_payment_methods canceled_at cancellation_reason capture_method
+    client_secret confirmation_method created currency description last_payment_error livemode next_action
+    payment_method payment_method_configuration_details payment_method_types processing receipt_email
+    setup_future_usage shipping source status
+"""
+_PAYMENT_INTENT = frozenset(_PAYMENT_INTENT_WORDS.split())
 
 
 def for_browser(body: Object) -> Object:

@@ -15,6 +15,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8010, ge=0, le=65535)
     public_url: AnyHttpUrl | None = None
     """The address that browsers reach it by, for hosted pages; unset: the one of the request's Host header."""
+    merchant_name: str = "Test shop"
+    """The shop that hosted pages name."""
     log_level: str = "INFO"
 
     secret_key: SecretStr | None = None
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     """The same for Stripe's `…Delayed…` bank accounts."""
     checkout_wait_seconds: float = Field(default=10, ge=0)
     """The hosted page waits so long for the webhook's first answer before it sends the buyer back."""
+    checkout_shortest_seconds: float = Field(default=1800, ge=0)
+    """How far off `expires_at` must be; Stripe asks for half an hour."""
     idempotency_seconds: float = Field(default=86_400, gt=0)
     objects_kept: int = Field(default=10_000, ge=1)
     """Of each kind; the oldest is forgotten first."""

@@ -11,13 +11,14 @@ class Store:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._kinds: dict[str, dict[str, Object]] = {}
+        self._beside: dict[tuple[str, str], dict[str, Object]] = {}
 
     def put(self, thing: Object) -> None:
         """Keep it, in the place of its older self."""
         kind = self._kinds.setdefault(thing["object"], {})
         kind[thing["id"]] = thing
         if len(kind) > self._limit:
-            del kind[next(iter(kind))]
+            self._forget(thing["object"], next(iter(kind)))
 
     def get(self, kind: str, name: str) -> Object | None:
         """The object, or None."""
@@ -25,7 +26,20 @@ class Store:
 
     def remove(self, kind: str, name: str) -> None:
         """Forget it."""
-        self._kinds.get(kind, {}).pop(name, None)
+        if name in self._kinds.get(kind, {}):
+            self._forget(kind, name)
+
+    def put_beside(self, thing: Object, part: str, value: Object) -> None:
+        """Keep something that belongs to an object without being shown in it; it lives as long."""
+        self._beside.setdefault((thing["object"], thing["id"]), {})[part] = value
+
+    def beside(self, thing: Object, part: str) -> Object:
+        """What was put beside the object."""
+        return self._beside[(thing["object"], thing["id"])][part]
+
+    def _forget(self, kind: str, name: str) -> None:
+        del self._kinds[kind][name]
+        self._beside.pop((kind, name), None)
 
     def newest_first(self, kind: str) -> Iterator[Object]:
         """All of a kind."""

@@ -21,6 +21,7 @@ class Declines:
     message: str
     decline_code: str | None = None
     param: str | None = None
+    error_type: str = "card_error"
 
 
 @dataclass(frozen=True)

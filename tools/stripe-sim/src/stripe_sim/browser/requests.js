@@ -1,0 +1,40 @@
+// Calls to the API that this script came from, in Stripe's encoding.
+const API_BASE = new URL(document.currentScript.src).origin;
+const UNREACHABLE = {
+  type: "api_connection_error",
+  message: "We could not reach Stripe. Please check your connection and try again.",
+};
+
+function encode(value, name, into) {
+  if (value === undefined || value === null) return into;
+  if (typeof value === "object") {
+    for (const [key, item] of Object.entries(value)) encode(item, name ? `${name}[${key}]` : key, into);
+  } else {
+    into.append(name, String(value));
+  }
+  return into;
+}
+
+/** The answer's object, or `{error}`; never rejects. */
+async function ask(key, method, path, params) {
+  const encoded = encode(params, "", new URLSearchParams());
+  const isGet = method === "GET";
+  try {
+    const answer = await fetch(`${API_BASE}${path}${isGet ? `?${encoded}` : ""}`, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, Accept: "application/json" },
+      body: isGet ? undefined : encoded,
+    });
+    return await answer.json();
+  } catch {
+    return { error: UNREACHABLE };
+  }
+}
+
+function intentOf(clientSecret) {
+  const at = String(clientSecret ?? "").indexOf("_secret_");
+  if (at < 1) {
+    throw new Error(`Invalid value for clientSecret: it should be a client secret of the form \${id}_secret_\${secret}.`);
+  }
+  return clientSecret.slice(0, at);
+}

@@ -1,0 +1,118 @@
+// window.Stripe: the part of Stripe.js that takes card payments.
+const REDIRECT_STATUS = { succeeded: "succeeded", requires_capture: "succeeded", processing: "pending" };
+const failed = (intent) => ({ error: { ...intent.last_payment_error, payment_intent: intent } });
+
+class StripeSim {
+  constructor(key) {
+    this.key = key;
+    this._apiKey = key;
+  }
+
+  elements(options) {
+    return new Elements(options);
+  }
+
+  async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = "always" }) {
+    const secret = clientSecret ?? elements?.options.clientSecret;
+    const { return_url: returnUrl, ...params } = confirmParams;
+    if (redirect === "always" && !returnUrl) {
+      throw new Error("stripe.confirmPayment: confirmParams.return_url is required unless redirect is 'if_required'.");
+    }
+    if (elements) {
+      const { error } = await elements.submit();
+      if (error) return { error };
+      params.payment_method_data = methodOf(elements.form(), params.payment_method_data);
+    }
+    const result = await this.confirm(secret, params);
+    if (result.error || redirect === "if_required") return result;
+    location.assign(withOutcome(returnUrl, result.paymentIntent));
+    return new Promise(() => {});
+  }
+
+  async confirmCardPayment(clientSecret, data = {}, { handleActions = true } = {}) {
+    const { payment_method: method, return_url: _unused, ...params } = data;
+    if (typeof method === "string") {
+      params.payment_method = method;
+    } else if (method?.card instanceof CardElement) {
+      const { error } = method.card.validate();
+      if (error) return { error };
+      params.payment_method_data = methodOf(method.card, { billing_details: method.billing_details });
+    } else if (method) {
+      params.payment_method_data = { type: "card", ...method };
+    }
+    return this.confirm(clientSecret, params, handleActions);
+  }
+
+  async confirm(clientSecret, params, handleActions = true) {
+    const intent = await ask(this.key, "POST", `/v1/payment_intents/${intentOf(clientSecret)}/confirm`, {
+      ...params,
+      expected_payment_method_type: "card",
+      use_stripe_sdk: true,
+      client_secret: clientSecret,
+    });
+    if (intent.error) return { error: intent.error };
+    return intent.status === "requires_action" && handleActions ? this.act(intent) : { paymentIntent: intent };
+  }
+
+  async act(intent) {
+    const outcome = await challenge(written(intent));
+    const answered = await ask(this.key, "POST", `/sim/3ds/${intent.id}`, { client_secret: intent.client_secret, outcome });
+    if (answered.error) return { error: answered.error };
+    return answered.status === "requires_payment_method" ? failed(answered) : { paymentIntent: answered };
+  }
+
+  async handleNextAction({ clientSecret }) {
+    const { paymentIntent, error } = await this.retrievePaymentIntent(clientSecret);
+    if (error) return { error };
+    return paymentIntent.status === "requires_action" ? this.act(paymentIntent) : { paymentIntent };
+  }
+
+  async handleCardAction(clientSecret) {
+    return this.handleNextAction({ clientSecret });
+  }
+
+  async retrievePaymentIntent(clientSecret) {
+    const path = `/v1/payment_intents/${intentOf(clientSecret)}`;
+    const intent = await ask(this.key, "GET", path, { client_secret: clientSecret });
+    return intent.error ? { error: intent.error } : { paymentIntent: intent };
+  }
+
+  async createPaymentMethod({ elements, element, params = {}, type, card, billing_details: billing }) {
+    const form = elements ? elements.form() : (element ?? card);
+    let data = { type: type ?? "card", card, billing_details: billing, ...params };
+    if (form instanceof CardElement) {
+      const { error } = form.validate();
+      if (error) return { error };
+      data = methodOf(form, { billing_details: billing, ...params });
+    }
+    const method = await ask(this.key, "POST", "/v1/payment_methods", data);
+    return method.error ? { error: method.error } : { paymentMethod: method };
+  }
+
+  async createToken() {
+    return { error: { type: "invalid_request_error", message: "stripe-sim makes no tokens: use createPaymentMethod." } };
+  }
+
+  registerAppInfo() {}
+
+  _registerWrapper() {}
+}
+
+function methodOf(element, extra = {}) {
+  const data = { type: "card", card: element.card(), ...extra };
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}
+
+function withOutcome(returnUrl, intent) {
+  const url = new URL(returnUrl);
+  url.searchParams.set("payment_intent", intent.id);
+  url.searchParams.set("payment_intent_client_secret", intent.client_secret);
+  url.searchParams.set("redirect_status", REDIRECT_STATUS[intent.status] ?? "failed");
+  return url.href;
+}
+
+window.Stripe = function Stripe(key) {
+  if (!/^pk_/.test(key ?? "")) throw new Error("Please call Stripe() with your publishable key. You used something else.");
+  return new StripeSim(key);
+};
+window.Stripe.version = "sim";

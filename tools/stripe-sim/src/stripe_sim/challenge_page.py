@@ -1,0 +1,72 @@
+"""`/sim/3ds/{intent}`: the bank's page of a 3-D Secure challenge; Stripe.js answers it from a dialog."""
+
+import hmac
+from typing import Annotated, Literal
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from stripe_sim.account import Account
+from stripe_sim.errors import StripeError, invalid
+from stripe_sim.html import html
+from stripe_sim.money import written
+from stripe_sim.objects import Object
+from stripe_sim.paying import authenticate
+from stripe_sim.publishable import for_browser
+from stripe_sim.rendering import rendered
+
+REDIRECT_STATUS = {"succeeded": "succeeded", "requires_capture": "succeeded", "processing": "pending"}
+
+
+def challenge_page(account: Account) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/sim/3ds", tags=["pages"])
+
+    @router.get("/{intent}", summary="The bank asks", response_class=HTMLResponse)
+    async def show(intent: str, client_secret: str = "") -> Response:
+        try:
+            found = _found(account, intent, client_secret)
+        except StripeError as error:
+            return html("challenge.html", error.status, intent=None, merchant=account.settings.merchant_name)
+        amount = written(found["amount"], found["currency"])
+        return html("challenge.html", intent=found, amount=amount, merchant=account.settings.merchant_name)
+
+    @router.post("/{intent}", summary="The buyer answers", response_class=Response)
+    async def answer(
+        intent: str,
+        request: Request,
+        client_secret: Annotated[str, Form()],
+        outcome: Annotated[Literal["complete", "fail"], Form()],
+    ) -> Response:
+        try:
+            found = _found(account, intent, client_secret)
+        except StripeError as error:
+            return Response(rendered({"error": error.body()}), error.status, media_type="application/json")
+        back = ((found["next_action"] or {}).get("redirect_to_url") or {}).get("return_url")
+        after = authenticate(account, found, passed=outcome == "complete")
+        if back and "application/json" not in request.headers.get("accept", ""):
+            return RedirectResponse(with_outcome(back, after), 303)
+        return Response(rendered(for_browser(after)), media_type="application/json")
+
+    return router
+
+
+def with_outcome(return_url: str, intent: Object) -> str:
+    """The shop's address with what Stripe adds to it."""
+    parts = urlsplit(return_url)
+    told = urlencode(
+        {
+            "payment_intent": intent["id"],
+            "payment_intent_client_secret": intent["client_secret"],
+            "redirect_status": REDIRECT_STATUS.get(intent["status"], "failed"),
+        }
+    )
+    return urlunsplit(parts._replace(query=f"{parts.query}&{told}" if parts.query else told))
+
+
+def _found(account: Account, name: str, client_secret: str) -> Object:
+    intent = account.find("payment_intent", name, param="intent")
+    if not hmac.compare_digest(intent["client_secret"].encode(), client_secret.encode()):
+        raise invalid("The client_secret is not the one of this PaymentIntent.", "client_secret")
+    return intent

@@ -1,0 +1,83 @@
+"""`/c/pay/{session}`: the hosted page, and the steps that it takes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from stripe_sim import checkout_sessions, payment_methods
+from stripe_sim.api import Api
+from stripe_sim.deliveries import Deliveries
+from stripe_sim.errors import StripeError
+from stripe_sim.html import html
+from stripe_sim.money import written
+from stripe_sim.objects import Object
+from stripe_sim.scripts import checkout_js
+
+ANY_BROWSER = "pk_test_stripe_sim"
+
+
+def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/c/pay", tags=["pages"], default_response_class=HTMLResponse)
+    account, settings = api.account, api.account.settings
+    script = checkout_js()
+
+    @router.get("/checkout.js", include_in_schema=False)
+    async def code() -> Response:
+        return Response(script, media_type="text/javascript")
+
+    @router.get("/{session}", summary="The hosted page")
+    async def show(session: str) -> HTMLResponse:
+        checkout_sessions.expire_due(account)
+        found = account.store.get(checkout_sessions.KIND, session)
+        if found is None:
+            return html("checkout_gone.html", 404, reason="unknown", session=None, merchant=settings.merchant_name)
+        if found["status"] != "open":
+            return html("checkout_gone.html", reason=found["status"], session=found, merchant=settings.merchant_name)
+        return html(
+            "checkout.html",
+            session=found,
+            items=account.store.beside(found, "line_items")["data"],
+            key=settings.publishable_key or ANY_BROWSER,
+            locale=found["locale"] or "auto",
+            merchant=settings.merchant_name,
+            written=written,
+        )
+
+    @router.post("/{session}/confirm", summary="Pay", response_class=JSONResponse)
+    async def confirm(
+        session: str, request: Request, payment_method: Annotated[str, Form()], email: Annotated[str, Form()] = ""
+    ) -> JSONResponse:
+        try:
+            found = account.find(checkout_sessions.KIND, session, param="session")
+            method = payment_methods.use(account, payment_method)
+            intent = checkout_sessions.pay(account, found, method, email or None, api.base_url(request))
+        except StripeError as error:
+            return JSONResponse({"error": {"message": error.message}}, error.status)
+        if intent["status"] == "requires_action":
+            return JSONResponse({"client_secret": intent["client_secret"]})
+        return await finish(session)
+
+    @router.post("/{session}/finish", summary="Where to go once it is paid", response_class=JSONResponse)
+    async def finish(session: str) -> JSONResponse:
+        found = account.store.get(checkout_sessions.KIND, session)
+        if found is None or found["status"] != "complete":
+            return JSONResponse({"error": {"message": "The payment is not complete."}}, 400)
+        await deliveries.first_answer(_completion(api, session), settings.checkout_wait_seconds)
+        return JSONResponse({"url": _success_url(found)})
+
+    return router
+
+
+def _success_url(session: Object) -> str:
+    url: str = session["success_url"]
+    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _completion(api: Api, session: str) -> str:
+    """The id of the event that told the shop."""
+    for event in api.account.store.newest_first("event"):
+        if event["type"] == "checkout.session.completed" and event["data"]["object"]["id"] == session:
+            return str(event["id"])
+    return ""
