@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         return Health.of(kafka="ok" if producer.answering else "unreachable")
 
     app = FastAPI(title="webhook-ingest", version="1", lifespan=lifespan)
-    app.router.routes.append(Route(PATH, Webhook(settings, batches, room, metrics)))
+    app.router.routes.insert(0, Route(PATH, Webhook(settings, batches, room, metrics)))  # routes are tried in order
     app.add_middleware(RequestIds)
     answer_with_problems(app)
     add_probes(app, ready=ready, registry=metrics.registry)

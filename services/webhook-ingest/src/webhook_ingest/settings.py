@@ -3,16 +3,23 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tillstream_operations import LogFormat
 
+
+def _seconds(value: object) -> object:
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdecimal() else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+"""Seconds, or ISO 8601: `5`, `0.5`, `PT5S`."""
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, Field(min_length=1, max_length=8)]
 
 
 class Settings(BaseSettings):
-    """webhook-ingest's settings. Durations are seconds or ISO 8601 (`PT5S`)."""
+    """webhook-ingest's settings."""
 
     model_config = SettingsConfigDict(
         env_prefix="WEBHOOK_INGEST_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
@@ -30,21 +37,21 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
     log_format: LogFormat = Field("auto", validation_alias="LOG_FORMAT")
 
-    signature_tolerance: timedelta = timedelta(minutes=5)
+    signature_tolerance: Duration = timedelta(minutes=5)
     """How far a signature's time may lie from ours, in the past and in the future."""
     max_body_bytes: int = Field(1_000_000, ge=1_024, le=1_000_000)
     """A larger body is refused with 413. The most that fits, with key and headers, into Kafka's `message.max.bytes`."""
-    read_timeout: timedelta = timedelta(seconds=5)
+    read_timeout: Duration = timedelta(seconds=5)
     """How long a caller may take to send the body."""
-    write_timeout: timedelta = timedelta(seconds=4)
+    write_timeout: Duration = timedelta(seconds=4)
     """How long an event may wait for the acknowledgement of Kafka's in-sync replicas before the answer is 503."""
     max_in_flight: int = Field(2_000, ge=1)
     """How many requests may be read or written at once; the next is answered 503."""
     max_in_flight_bytes: int = Field(16 * 1024 * 1024, ge=1_000_000)
     """How many bytes of bodies may be held at once; what goes beyond is answered 503."""
-    drain_timeout: timedelta = timedelta(seconds=14)
+    drain_timeout: Duration = timedelta(seconds=14)
     """How long requests in flight may take to finish on SIGTERM."""
-    close_timeout: timedelta = timedelta(seconds=4)
+    close_timeout: Duration = timedelta(seconds=4)
     """How long Kafka's producer may take to close after that."""
 
     @field_validator("stripe_webhook_secret", mode="before")
