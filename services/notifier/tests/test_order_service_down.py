@@ -1,0 +1,75 @@
+"""What a client is told while order-service is away."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import House, OrderService
+
+pytestmark = pytest.mark.integration
+
+
+async def test_snapshot_is_asked_for_again_until_order_service_is_back(
+    house: "House", order_service: "OrderService"
+) -> None:
+    """The client waits, and nothing that happened meanwhile is lost."""
+    order_service.has("ord_1", 1)
+    order_service.failure = 503
+    await house.start()
+    client = await house.watch("ord_1")
+    await order_service.until_asked(2)
+    await house.publish("ord_1", 2)
+    order_service.failure = None
+    assert await client.versions(2) == [("snapshot", 1), ("status", 2)]
+
+
+async def test_client_is_sent_away_when_patience_ends(house: "House", order_service: "OrderService") -> None:
+    """With a code that says: come back later."""
+    order_service.failure = 500
+    await house.start(snapshot_patience=0.3)
+    client = await house.watch("ord_1")
+    frame, code = await client.last_words()
+    assert (frame["type"], frame["code"], code) == ("error", "snapshot_unavailable", 1013)
+
+
+async def test_slow_answer_counts_as_none(house: "House", order_service: "OrderService") -> None:
+    """A request is given up and made anew."""
+    order_service.held.clear()
+    await house.start(snapshot_timeout=0.1, snapshot_patience=1)
+    client = await house.watch("ord_1")
+    frame, code = await client.last_words()
+    assert (frame["code"], code) == ("snapshot_unavailable", 1013)
+    assert len(order_service.asked) > 1
+
+
+async def test_answer_that_is_no_order_counts_as_none(house: "House", order_service: "OrderService") -> None:
+    """A proxy's error page with status 200, say."""
+    order_service.orders["ord_1"] = {"hello": "world"}
+    await house.start(snapshot_patience=0.3)
+    client = await house.watch("ord_1")
+    assert await client.closed() == 1013
+
+
+async def test_token_that_order_service_refuses_is_invalid(house: "House", order_service: "OrderService") -> None:
+    """Trying again would not help."""
+    order_service.failure = 401
+    await house.start()
+    client = await house.watch("ord_1")
+    frame, code = await client.last_words()
+    assert (frame["code"], code) == ("token_invalid", 4403)
+
+
+async def test_nobody_asks_for_a_client_that_has_gone(house: "House", order_service: "OrderService") -> None:
+    """Its turn is free for the next."""
+    order_service.failure = 503
+    await house.start(snapshot_concurrency=1)
+    gone = await house.watch("ord_1")
+    await order_service.until_asked(1)
+    await gone.socket.close()
+    await house.until_counted("notifier_sockets", 0)
+    order_service.failure = None
+    asked = len(order_service.asked)
+    client = await house.watch("ord_2")
+    assert await client.versions(1) == [("snapshot", 0)]
+    assert len(order_service.asked) == asked + 1
