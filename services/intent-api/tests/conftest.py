@@ -3,7 +3,8 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,17 +12,20 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
 from aiohttp import web
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from devstack.fixtures import OwnKafka
 from intent_api.app import create_app
 from intent_api.settings import Settings
+from tillstream_contracts import ORDERS_PLACED
 
 SECRET_KEY = "sk_test_merchant_0123456789"
 PUBLISHABLE_KEY = "pk_test_merchant_0123456789"
 TOKEN_SECRET = "a token secret that is long enough, for tests only"
 NOBODY_LISTENS = "127.0.0.1:9"
-CREATED = 1_790_000_000
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,14 @@ class Api:
 
     url: str
     session: aiohttp.ClientSession
+    secret_key: str = SECRET_KEY
+    token_secret: str = TOKEN_SECRET
 
-    async def send(self, method: str, path: str, data: bytes | None = None, **headers: str) -> Answer:
+    def as_browser(self, key: str, bearer: str = PUBLISHABLE_KEY) -> dict[str, str]:
+        """The headers of a well-formed POST."""
+        return {"Authorization": f"Bearer {bearer}", "Content_Type": "application/json", "Idempotency_Key": key}
+
+    async def send(self, method: str, path: str, data: Any = None, **headers: str) -> Answer:
         """One request with exactly these headers (underscores stand for dashes)."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.session.request(method, self.url + path, data=data, headers=named) as response:
@@ -49,14 +59,7 @@ class Api:
 
     async def post(self, path: str, body: Any, *, key: str = "a-key", bearer: str = PUBLISHABLE_KEY) -> Answer:
         """A well-formed POST."""
-        return await self.send(
-            "POST",
-            path,
-            json.dumps(body).encode(),
-            Authorization=f"Bearer {bearer}",
-            Content_Type="application/json",
-            Idempotency_Key=key,
-        )
+        return await self.send("POST", path, json.dumps(body).encode(), **self.as_browser(key, bearer))
 
 
 @dataclass
@@ -69,13 +72,12 @@ class ScriptedStripe:
     script: list[Callable[[], web.StreamResponse]] = field(default_factory=list)
     """The next answers, in turn; the last one stays."""
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    created_at: int = field(default_factory=lambda: int(time.time()))
 
-    def fails(
-        self, status: int, kind: str = "api_error", *, headers: Mapping[str, str] | None = None, **facts: str
-    ) -> None:
+    def fails(self, status: int, error: Mapping[str, str] = {}, *, headers: Mapping[str, str] | None = None) -> None:
         """Answer with this error next."""
-        error = {"error": {"type": kind, "message": "as scripted", **facts}}
-        self.script.append(lambda: web.json_response(error, status=status, headers=headers))
+        body = {"error": {"type": "invalid_request_error", "message": "as scripted", **error}}
+        self.script.append(lambda: web.json_response(body, status=status, headers=headers))
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -89,7 +91,12 @@ class ScriptedStripe:
     def created(self, path: str, params: Mapping[str, str]) -> web.Response:
         """The object that the request asks for."""
         if path.endswith("/sessions"):
-            made = {"id": "cs_1", "object": "checkout.session", "created": CREATED, "url": "https://pay.test/cs_1"}
+            made = {
+                "id": "cs_1",
+                "object": "checkout.session",
+                "created": self.created_at,
+                "url": "https://pay.test/cs_1",
+            }
         else:
             made = {
                 "id": "pi_1",
@@ -97,7 +104,7 @@ class ScriptedStripe:
                 "amount": int(params["amount"]),
                 "currency": params["currency"],
                 "client_secret": "pi_1_secret_2",
-                "created": CREATED,
+                "created": self.created_at,
                 "status": "requires_payment_method",
             }
         return web.json_response(made)
@@ -135,22 +142,30 @@ async def served(settings: Settings) -> AsyncIterator[Api]:
         listening.close()
 
 
-@pytest.fixture
-async def stripe() -> AsyncIterator[ScriptedStripe]:
-    """A Stripe that this test writes the answers of."""
+Serve = Callable[..., Awaitable[Api]]
+
+
+@asynccontextmanager
+async def scripted_stripe() -> AsyncIterator[ScriptedStripe]:
+    """A Stripe on a port of its own, until the block ends."""
     scripted = ScriptedStripe()
     app = web.Application()
     app.router.add_post("/{path:.*}", scripted.answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     scripted.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield scripted
-    await runner.cleanup()
+    try:
+        yield scripted
+    finally:
+        await runner.cleanup()
 
 
-Serve = Callable[..., Any]
+@pytest.fixture
+async def stripe() -> AsyncIterator[ScriptedStripe]:
+    """A Stripe that this test writes the answers of."""
+    async with scripted_stripe() as scripted:
+        yield scripted
 
 
 @pytest.fixture
@@ -163,3 +178,60 @@ async def serve_api(stripe: ScriptedStripe) -> AsyncIterator[Serve]:
             return await open_until_the_end.enter_async_context(served(settings))
 
         yield serve
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def api_and_its_stripe() -> AsyncIterator[tuple[Api, ScriptedStripe]]:
+    """One service for all tests of a module that change nothing."""
+    async with scripted_stripe() as scripted, served(make_settings(stripe_api_base=scripted.url)) as api:
+        yield api, scripted
+
+
+@dataclass
+class PlacedTopic:
+    """The topic that orders are told in, as its readers see it."""
+
+    bootstrap: str
+    prefix: str = ""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What makes the service write there; patient, as a busy machine may be slow."""
+        return {
+            "kafka_bootstrap_servers": self.bootstrap,
+            "kafka_topic_prefix": self.prefix,
+            "publish_timeout": 20,
+        }
+
+    async def records(self, least: int) -> list[ConsumerRecord[bytes, bytes]]:
+        """All records, once there are at least so many."""
+        topic = ORDERS_PLACED.under(self.prefix)
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            found: list[ConsumerRecord[bytes, bytes]] = []
+            async with asyncio.timeout(20):
+                while len(found) < least or len(found) < sum(
+                    (await consumer.end_offsets(consumer.assignment())).values()
+                ):
+                    for records in (await consumer.getmany(timeout_ms=50)).values():
+                        found += records
+            return found
+        finally:
+            await consumer.stop()
+
+
+async def _read_to(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    return {partition: await consumer.position(partition) for partition in consumer.assignment()}
+
+
+@pytest.fixture
+def placed_topic(kafka_bootstrap: str, kafka_prefix: str) -> PlacedTopic:
+    """On the shared broker, this test's own."""
+    return PlacedTopic(kafka_bootstrap, kafka_prefix)
+
+
+@pytest.fixture
+def own_placed_topic(own_kafka: OwnKafka) -> PlacedTopic:
+    """On the test's own broker."""
+    return PlacedTopic(own_kafka.bootstrap)

@@ -37,7 +37,7 @@ def pauses(rng: random.Random) -> Iterator[float]:
 
 
 class CutOff(stripe.StripeError):
-    """Stripe's answer broke off: its outcome is unknown, ask again under the same key."""
+    """Stripe's answer broke off or is no text: its outcome is unknown, ask again under the same key."""
 
 
 class StripeCalls:
@@ -105,7 +105,7 @@ class StripeCalls:
         except stripe.StripeError as error:
             self._metrics.stripe_errors.labels(effect, trouble_of(error)).inc()
             raise
-        except (aiohttp.ClientError, TimeoutError) as error:  # cut off within the body: the library lets it through
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:  # in the body: the library lets it through
             self._metrics.stripe_errors.labels(effect, Trouble.UNKNOWN_OUTCOME).inc()
             raise CutOff(str(error)) from error
 
