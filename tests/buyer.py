@@ -1,0 +1,97 @@
+"""A person at the storefront: what they see, press and type."""
+
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+
+GOOD_CARD: Final = "4242424242424242"
+DECLINED_CARD: Final = "4000000000000002"
+CHALLENGED_CARD: Final = "4000002760003184"
+SLOW_CARD: Final = "4000009900000004"
+
+REFUSED_CARD = re.compile(r"Failed to load resource: the server responded with a status of 402")
+"""Every browser reports a declined card as an error; it is an answer."""
+LOST_CONNECTION = re.compile(r"WebSocket connection to .* failed|net::ERR_")
+
+
+class Buyer:
+    """Buys things in one browser tab."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.complaints: list[str] = []
+        self._expected = [REFUSED_CARD]
+        page.on("console", self._hear)
+        page.on("pageerror", self._see_fail)
+
+    def expects(self, complaint: re.Pattern[str]) -> None:
+        """The story brings this about: the browser may complain of it."""
+        self._expected.append(complaint)
+
+    async def takes(self, *products: str) -> None:
+        """Open the shop and put one of each into the cart."""
+        await self.page.goto("/")
+        for product in products:
+            await self.page.get_by_role("button", name=f"Add {product}").click()
+
+    async def goes_to_checkout(self) -> None:
+        """Through the cart, as far as the payment form."""
+        await self.page.get_by_role("link", name=re.compile("^Cart")).click()
+        await self.page.get_by_role("link", name="Go to checkout").click()
+        await expect(self.pay_button).to_be_enabled()
+
+    async def types(self, card: str) -> None:
+        """Fill in the payment form, ours or the hosted one."""
+        await self.page.get_by_label("Card number").fill(card)
+        await self.page.get_by_label("Expiration date").fill("12 / 34")
+        await self.page.get_by_label("Security code").fill("123")
+
+    async def pays_with(self, card: str) -> None:
+        """Fill in the payment form and press the button."""
+        await self.types(card)
+        await self.pay_button.click()
+
+    async def answers_the_bank(self, choice: str) -> None:
+        """3-D Secure: `Complete` or `Fail`."""
+        await self.page.get_by_role("dialog").get_by_role("button", name=choice).click()
+
+    async def sees_it_paid(self) -> None:
+        """The success page says so, whatever it said before."""
+        await expect(self.headline).to_have_text("Thank you, it is paid")
+        await expect(self.page.get_by_role("listitem").filter(has_text="Paid: done")).to_be_visible()
+
+    @property
+    def pay_button(self) -> Locator:
+        """`Pay $24.00`."""
+        return self.page.get_by_role("button", name=re.compile(r"^Pay \D?[\d,.]+"))
+
+    @property
+    def headline(self) -> Locator:
+        """What the page is about."""
+        return self.page.get_by_role("heading", level=1)
+
+    @property
+    def alert(self) -> Locator:
+        """What went wrong, in a sentence."""
+        return self.page.get_by_role("alert")
+
+    async def order_id(self) -> str:
+        """As the success page shows it."""
+        return await self.page.locator("dt", has_text="Order").locator("xpath=../dd").inner_text()
+
+    def payment_intent_id(self) -> str:
+        """As the success page's address has it."""
+        return parse_qs(urlsplit(self.page.url).query)["payment_intent"][0]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note(message.text)
+
+    def _see_fail(self, error: Error) -> None:
+        self._note(str(error))
+
+    def _note(self, text: str) -> None:
+        if not any(pattern.search(text) for pattern in self._expected):
+            self.complaints.append(text)

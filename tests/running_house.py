@@ -1,0 +1,116 @@
+"""The whole house, up once for all stories, on ports and in a state folder of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+from dotenv import dotenv_values
+
+from devstack.addresses import DEFAULTS
+from devstack.kafka import jars
+from devstack.ports import free_port
+from devstack.state import state_folder
+from devstack.supervision import MARK
+
+UP_SECONDS = 240
+DOWN_SECONDS = 60
+QUICKER = {"STRIPE_SIM_PROCESSING_SECONDS": "1", "STRIPE_SIM_WEBHOOK_RETRY_SECONDS": "0.1", "LOG_FORMAT": "json"}
+"""What takes its time in real life, and a log to read afterwards."""
+
+
+@dataclass(frozen=True)
+class RunningHouse:
+    """Where everything listens, and the keys to it."""
+
+    ports: Mapping[str, int]
+    state: Path
+    keys: Mapping[str, str]
+
+    def url(self, program: str, path: str = "") -> str:
+        """An address as browsers write it: `url("intent-api", "/v1/catalog")`."""
+        return f"http://localhost:{self.ports[_setting(program)]}{path}"
+
+    @property
+    def kafka(self) -> str:
+        """The broker's `host:port`."""
+        return f"127.0.0.1:{self.ports['KAFKA_PORT']}"
+
+    def restart(self, program: str) -> None:
+        """End a program as a deployment does; its supervisor brings it up again."""
+        running = self._process(program)
+        running.terminate()
+        running.wait(DOWN_SECONDS)
+
+    def _process(self, program: str) -> psutil.Process:
+        command = [sys.executable, "-m", program.replace("-", "_")]
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.cmdline() == command and process.environ().get(MARK) == str(self.state):
+                    return process
+        raise LookupError(f"{program} is not running")
+
+
+@contextmanager
+def running_house() -> Iterator[RunningHouse]:
+    """The house, up; everything of it is gone afterwards."""
+    with TemporaryDirectory(prefix="tillstream-stories-") as folder:
+        state = Path(folder)
+        _share_downloads(state)
+        ports = _free_ports()
+        environment = _environment(state, ports)
+        try:
+            _devstack("up", environment, UP_SECONDS)
+            yield RunningHouse(ports, state, _keys(state))
+        finally:
+            _devstack("down", environment, DOWN_SECONDS)
+
+
+def _share_downloads(state: Path) -> None:
+    """Kafka's jars and the built storefront are the repository's: take them instead of fetching them again."""
+    (state / "kafka").mkdir()
+    (state / "kafka" / jars().name).symlink_to(jars())
+    (state_folder() / "web").mkdir(exist_ok=True)
+    (state / "web").symlink_to(state_folder() / "web")
+
+
+def _free_ports() -> dict[str, int]:
+    ports: dict[str, int] = {}
+    for setting in DEFAULTS:
+        while (port := free_port()) in ports.values():
+            pass
+        ports[setting] = port
+    return ports
+
+
+def _environment(state: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    foreign = ("STRIPE_", "TILLSTREAM_", "INTENT_API_", "WEBHOOK_INGEST_", "ORDER_SERVICE_", "NOTIFIER_", "KAFKA_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    chosen = {setting: str(port) for setting, port in ports.items()}
+    return {**inherited, **chosen, **QUICKER, "TILLSTREAM_STATE": str(state)}
+
+
+def _devstack(command: str, environment: Mapping[str, str], seconds: float) -> None:
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "devstack", command],
+        env=environment,
+        timeout=seconds,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"The house would not go {command}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+
+
+def _keys(state: Path) -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(state / "secrets.env").items() if value}
+
+
+def _setting(program: str) -> str:
+    return f"{program.upper().replace('-', '_')}_PORT"
