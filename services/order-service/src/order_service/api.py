@@ -1,0 +1,72 @@
+"""The read API: what an order is now, and how it became that."""
+
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Path, Query
+from sqlalchemy.exc import SQLAlchemyError
+
+from order_service.access import Caller, Doorkeeper
+from order_service.cursors import LONGEST, Cursor
+from order_service.reads import Reads
+from order_service.views import PageView, WholeOrderView, order_view, whole_order_view
+from tillstream_contracts import OrderStatus
+from tillstream_operations import Problem
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+NOT_FOUND = "There is no such order. An order exists once its placement or the first event about it has arrived."
+OrderIdText = Annotated[str, Path(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
+    """The routes under /v1."""
+    router = APIRouter(prefix="/v1", tags=["orders"])
+
+    def caller(authorization: Annotated[str, Header()] = "") -> Caller:
+        return doorkeeper.caller(authorization, datetime.now(UTC))
+
+    @router.get("/orders/{order_id}", summary="One order, with its payments and its timeline")
+    async def get_order(order_id: OrderIdText, caller: Annotated[Caller, Depends(caller)]) -> WholeOrderView:
+        picture = None
+        if caller.may_see(order_id) and "\x00" not in order_id:
+            picture = await _answered(reads.order(caller.merchant_id, order_id))
+        if picture is None:
+            raise Problem(404, "order_not_found", NOT_FOUND)
+        return whole_order_view(picture)
+
+    @router.get("/orders", summary="Orders, newest first")
+    async def list_orders(
+        caller: Annotated[Caller, Depends(caller)],
+        status: OrderStatus | None = None,
+        customer: Annotated[str | None, Query(max_length=200)] = None,
+        cursor: Annotated[str | None, Query(max_length=LONGEST)] = None,
+        limit: Limit = 20,
+    ) -> PageView:
+        if caller.only_order:
+            raise Problem(
+                403, "secret_key_required", "A stream token shows one order; list orders with the secret key."
+            )
+        after = Cursor.decode(cursor) if cursor else None
+        rows = await _answered(
+            reads.orders(caller.merchant_id, status=status, customer=customer, after=after, limit=limit + 1)
+        )
+        page = rows[:limit]
+        more = Cursor(page[-1].created_at, page[-1].order_id).encode() if len(rows) > limit else None
+        return PageView(orders=[order_view(row) for row in page], next_cursor=more)
+
+    return router
+
+
+async def _answered(question: Awaitable[T]) -> T:
+    """The database's answer. Raises a 503 problem if there is none."""
+    try:
+        return await question
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("orders_not_readable", because=type(error).__name__)
+        detail = "Orders cannot be read at the moment. Try again in a second; nothing is lost."
+        raise Problem(503, "database_unavailable", detail, headers={"Retry-After": "1"}) from error

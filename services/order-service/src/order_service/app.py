@@ -1,0 +1,78 @@
+"""The one place where order-service's parts meet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from order_service.access import Doorkeeper
+from order_service.api import orders_api
+from order_service.metrics import Metrics
+from order_service.reads import Reads, open_engine
+from order_service.running import Running
+from order_service.settings import Settings
+from tillstream_operations import RequestIds, add_probes, answer_with_problems
+
+CONSUMER_CONNECTIONS = 2
+IDLE_IN_TRANSACTION = "30s"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI app: the read API, and in its lifespan the consumer. It waits for nothing to be up."""
+    metrics = Metrics()
+    pool = _pool(settings)
+    engine = open_engine(
+        str(settings.database_url), connections=settings.database_connections, timeout=settings.database_timeout
+    )
+    running = Running(settings, pool, metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with pool:
+            consuming = asyncio.create_task(running.run(), name="consuming")
+            yield
+            running.stop()
+            consuming.cancel()
+            with suppress(asyncio.CancelledError):
+                await consuming
+            await engine.dispose()
+
+    app = FastAPI(title="order-service", version="1", lifespan=lifespan)
+    app.include_router(orders_api(Reads(engine), _doorkeeper(settings)))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET"],
+        allow_headers=["Authorization", "X-Request-Id"],
+    )
+    app.add_middleware(RequestIds)
+    answer_with_problems(app)
+    add_probes(app, ready=running.ready, alive=running.alive, registry=metrics.registry)
+    return app
+
+
+def _pool(settings: Settings) -> Any:
+    """The consumer's connections: made when needed, given up when a statement takes too long."""
+    seconds = settings.database_timeout.total_seconds()
+    return asyncpg.create_pool(
+        str(settings.database_url),
+        min_size=0,
+        max_size=CONSUMER_CONNECTIONS,
+        timeout=seconds,
+        command_timeout=seconds,
+        server_settings={
+            "application_name": "order-service",
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+            "jit": "off",
+        },
+    )
+
+
+def _doorkeeper(settings: Settings) -> Doorkeeper:
+    return Doorkeeper(
+        settings.merchant_id, settings.secret_key.get_secret_value(), settings.token_secret.get_secret_value()
+    )

@@ -1,0 +1,122 @@
+"""What happens to a batch: read, take in, publish. When it is done its offsets may be committed, not before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from order_service import store
+from order_service.failures import is_worth_another_try
+from order_service.fold import Outcome
+from order_service.inbox import Heard, note_parked
+from order_service.metrics import Metrics
+from order_service.parking import Parked, outgoing, parked_row
+from order_service.publisher import Outgoing, Publisher
+from order_service.reading import Reader, read
+from order_service.records import Record
+from order_service.store import Change, Written
+from tillstream_contracts import ORDERS_STATUS, EventHeaders, OrderStatusChanged
+from tillstream_contracts.headers import texts
+
+log = structlog.get_logger(__name__)
+
+SOURCE = "tillstream/order-service"
+
+Pool = Any
+"""asyncpg's, which comes without types."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of a batch's events."""
+
+    written: list[Written] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+
+
+class Batches:
+    """Takes batches in, one at a time."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        publisher: Publisher,
+        metrics: Metrics,
+        *,
+        readers: Mapping[str, Reader],
+        topic_prefix: str,
+        merchant_id: str,
+        max_record_bytes: int,
+    ) -> None:
+        self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
+        self._merchant_id, self._max_record_bytes = merchant_id, max_record_bytes
+        self._status_topic = ORDERS_STATUS.under(topic_prefix)
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Do all that these records ask for. Raises what makes it worth to deliver them again."""
+        now = datetime.now(UTC)
+        batch = read(records, self.readers, max_bytes=self._max_record_bytes)
+        taken = await self._take_in(batch.heard, now)
+        parked = [*batch.parked, *taken.parked]
+        await self._note(parked, now)
+        changes = [change for written in taken.written for change in written.changes]
+        traces = {one.told.event_id: record for record, one in batch.heard}
+        published = [self._announcement(change, traces[change.cause_event_id]) for change in changes]
+        await self._publisher.publish([*published, *(outgoing(one, now) for one in parked)])
+        self._count(len(records), batch.unrelated, taken.written, parked)
+
+    async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime) -> Taken:
+        """Take events in together; if one cannot be, find it by halves and let the others through."""
+        if not heard:
+            return Taken()
+        try:
+            return Taken([await self._transaction([one for _, one in heard], now)])
+        except Exception as error:
+            if is_worth_another_try(error):
+                raise
+            if len(heard) == 1:
+                return Taken(parked=[_unappliable(*heard[0], error)])
+        middle = len(heard) // 2
+        first, second = await self._take_in(heard[:middle], now), await self._take_in(heard[middle:], now)
+        return Taken([*first.written, *second.written], [*first.parked, *second.parked])
+
+    async def _transaction(self, heard: Sequence[Heard], now: datetime) -> Written:
+        async with self._pool.acquire() as connection:
+            return await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now)
+
+    async def _note(self, parked: Sequence[Parked], now: datetime) -> None:
+        if parked:
+            async with self._pool.acquire() as connection:
+                await note_parked(connection, [parked_row(one, now) for one in parked])
+
+    def _announcement(self, change: Change, cause: Record) -> Outgoing:
+        headers = EventHeaders(
+            id=OrderStatusChanged.id_for(change.order_id, change.version),
+            source=SOURCE,
+            type=OrderStatusChanged.TYPE,
+            time=change.occurred_at,
+            partition_key=change.order_id,
+            traceparent=texts(cause.headers).get("traceparent"),
+        )
+        return Outgoing(self._status_topic, change.order_id.encode(), change.body.encode(), headers.to_kafka())
+
+    def _count(self, records: int, unrelated: int, written: Iterable[Written], parked: Sequence[Parked]) -> None:
+        events = self._metrics.events
+        events.labels("unrelated").inc(unrelated)
+        for one in written:
+            events.labels("repeated").inc(one.repeated)
+            self._metrics.changes.inc(len(one.changes))
+            for line in one.lines:
+                events.labels(line.outcome.value).inc()
+                self._metrics.unmatched.inc(line.order_id is None and line.outcome is Outcome.APPLIED)
+        for lost in parked:
+            self._metrics.parked.labels(lost.record.topic).inc()
+            log.warning("record_parked", parked_from=f"{lost.record.topic}/{lost.record.offset}", reason=lost.reason)
+        self._metrics.batch_records.observe(records)
+
+
+def _unappliable(record: Record, heard: Heard, error: Exception) -> Parked:
+    log.error("event_cannot_be_applied", event_id=heard.told.event_id, exc_info=error)
+    return Parked(record, f"It cannot be applied: {type(error).__name__}.", heard.told)

@@ -1,0 +1,26 @@
+"""What a failed batch means: try it again, or look for the record that can never work."""
+
+import asyncpg
+
+
+class Overtaken(Exception):
+    """Another transaction brought an order or payment into being meanwhile: start again, from what it left."""
+
+
+FOR_NOW = (
+    Overtaken,
+    OSError,  # ConnectionError and TimeoutError among them
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+FOR_GOOD = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+
+
+def is_worth_another_try(error: Exception) -> bool:
+    """Whether the same records could succeed later: the database is at fault, not what they say.
+
+    Deadlocks, lost connections, a full disk, a missing table are worth it. Values that PostgreSQL refuses are not, nor
+    is an error of our own: the record that brings it out is parked, and the others go on.
+    """
+    return isinstance(error, FOR_NOW) and not isinstance(error, FOR_GOOD)

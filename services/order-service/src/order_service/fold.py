@@ -1,0 +1,192 @@
+"""Taking in one event after another: pure, so that what a batch does can be tried without any database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from order_service.order import Order, Payment, Placed, Session
+from order_service.summary import Summary, emptied, summarize
+from order_service.told import Fact, Told
+from tillstream_contracts import Cause, OrderStatus, OrderStatusChanged
+
+
+class Outcome(StrEnum):
+    """What an event did."""
+
+    APPLIED = "applied"
+    OUT_OF_DATE = "out_of_date"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event's line in the timeline of its order."""
+
+    told: Told
+    order_id: str | None
+    outcome: Outcome
+    reason: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order and its latest version; version 0 has not been told to anybody."""
+
+    order: Order
+    version: int = 0
+    summary: Summary | None = None
+    previous_status: OrderStatus | None = None
+
+
+@dataclass(slots=True)
+class Books:
+    """The orders and payments that a batch may touch, as they stood before it; `take_in` brings them forward.
+
+    What is new collects beside them: the `changes` to be published, and the keys of all that has to be written.
+    """
+
+    merchant_id: str
+    orders: dict[str, Known] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    changes: list[OrderStatusChanged] = field(default_factory=list)
+    new_versions: set[str] = field(default_factory=set)
+    new_placed: set[str] = field(default_factory=set)
+    new_payments: set[str] = field(default_factory=set)
+    new_sessions: set[tuple[str, str]] = field(default_factory=set)
+    created_orders: set[str] = field(default_factory=set)
+    created_payments: set[str] = field(default_factory=set)
+
+    def take_in(self, told: Told, now: datetime) -> Line:
+        """Fold one event; the changes that it causes happen `now`."""
+        if not told.facts:
+            return Line(told, told.order_id, Outcome.IGNORED, told.note or "Orders do not depend on this event.", None)
+        touched: set[str] = set()
+        news = [self.merge(fact, touched) for fact in told.facts]
+        versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
+        order_id = self._order_of(told)
+        version = versions.get(order_id) if order_id else None
+        if any(news):
+            known = self.orders.get(order_id) if order_id else None
+            return Line(told, order_id, Outcome.APPLIED, told.note or _effect(known, version), version)
+        return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._already(told), version)
+
+    def placed_anew(self) -> list[Placed]:
+        """The placements to be written, by order."""
+        placed = [self.orders[order_id].order.placed for order_id in sorted(self.new_placed)]
+        return [one for one in placed if one]
+
+    def sessions_anew(self) -> list[Session]:
+        """The sessions to be written, by order."""
+        return [self.orders[order_id].order.sessions[key] for order_id, key in sorted(self.new_sessions)]
+
+    def merge(self, fact: Fact, touched: set[str]) -> bool:
+        """Join a fact with what is known, and tell whether anybody outside could see a difference."""
+        match fact:
+            case Payment():
+                return self._merge_payment(fact, touched)
+            case Placed():
+                order = self._order(fact.order_id)
+                self.new_placed.add(fact.order_id)
+                return self._replace(order, order.with_placed(fact), touched)
+            case Session():
+                order = self._order(fact.order_id)
+                self.new_sessions.add((fact.order_id, fact.session_id))
+                return self._replace(order, order.with_session(fact), touched)
+
+    def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
+        known = self.payments.get(told.payment_id)
+        joined = known.join(told) if known else told
+        if joined == known:
+            return False
+        if known is None:
+            self.created_payments.add(told.payment_id)
+        self.payments[joined.payment_id] = joined
+        self.new_payments.add(joined.payment_id)
+        if known and known.order_id and known.order_id != joined.order_id:
+            before = self._order(known.order_id)
+            self._replace(before, before.without_payment(known.payment_id), touched)
+        if joined.order_id:
+            order = self._order(joined.order_id)
+            self._replace(order, order.with_payment(joined), touched)
+        return known is None or not joined.looks_like(known)
+
+    def _order(self, order_id: str) -> Order:
+        known = self.orders.get(order_id)
+        return known.order if known else Order(order_id)
+
+    def _replace(self, before: Order, after: Order, touched: set[str]) -> bool:
+        known = self.orders.get(after.order_id) or Known(before)
+        self.orders[after.order_id] = replace(known, order=after)
+        touched.add(after.order_id)
+        return after != before
+
+    def _next_version(self, order_id: str, told: Told, now: datetime) -> int | None:
+        """Number and note the change, if there is one to see."""
+        known = self.orders[order_id]
+        summary = self._summary(known)
+        if summary is None or summary == known.summary:
+            return None
+        version, previous = known.version + 1, known.summary.status if known.summary else None
+        self.orders[order_id] = Known(known.order, version, summary, previous)
+        self.new_versions.add(order_id)
+        if version == 1:
+            self.created_orders.add(order_id)
+        self.changes.append(_change(order_id, version, summary, previous, told, now))
+        return version
+
+    def _summary(self, known: Known) -> Summary | None:
+        order = known.order
+        if order.placed or order.payments or order.sessions:
+            return summarize(order, merchant_id=self.merchant_id)
+        return emptied(known.summary) if known.summary else None
+
+    def _order_of(self, told: Told) -> str | None:
+        payment = self.payments.get(told.payment_id) if told.payment_id else None
+        return told.order_id or (payment.order_id if payment else None)
+
+    def _already(self, told: Told) -> str:
+        payment = self.payments.get(told.payment_id) if told.payment_id else None
+        if payment:
+            return f"Nothing new: payment {payment.payment_id} was already known as {payment.status}."
+        return "Nothing new: the order already knew."
+
+
+def fold(order_id: str, facts: Iterable[Fact], *, merchant_id: str = "default") -> Summary | None:
+    """An order's summary from the set of its facts; None if none of them is about it."""
+    books = Books(merchant_id)
+    touched: set[str] = set()
+    for fact in facts:
+        books.merge(fact, touched)
+    known = books.orders.get(order_id)
+    return summarize(known.order, merchant_id=merchant_id) if known else None
+
+
+def _effect(known: Known | None, version: int | None) -> str:
+    if known is None or known.summary is None:
+        return "It names no order of ours: kept as an unmatched payment."
+    if version is None:
+        return f"Noted; the order stays {known.summary.status}."
+    if known.previous_status == known.summary.status:
+        return f"The order stays {known.summary.status}; its amounts or flags changed."
+    return f"The order is {known.summary.status} now."
+
+
+def _change(
+    order_id: str, version: int, summary: Summary, previous: OrderStatus | None, told: Told, now: datetime
+) -> OrderStatusChanged:
+    return OrderStatusChanged(
+        event_id=OrderStatusChanged.id_for(order_id, version),
+        occurred_at=now,
+        merchant_id=summary.merchant_id,
+        order_id=order_id,
+        reference=summary.reference,
+        version=version,
+        status=summary.status,
+        previous_status=previous,
+        currency=summary.currency,
+        amounts=summary.amounts,
+        flags=summary.flags,
+        cause=Cause(event_id=told.event_id, event_type=told.event_type),
+    )

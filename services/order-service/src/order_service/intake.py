@@ -1,0 +1,127 @@
+"""Consuming: FastStream brings batches, and each is handled, delivered again after a pause, or committed."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from order_service.metrics import Metrics
+from order_service.progress import Progress
+from order_service.records import Record
+from order_service.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+COMMIT_SECONDS = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+
+Handle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+class Intake:
+    """One consumer of the group: subscribed to `topics`, handing batches to `handle`."""
+
+    def __init__(
+        self, settings: Settings, topics: Sequence[str], handle: Handle, progress: Progress, metrics: Metrics
+    ) -> None:
+        self._handle, self._progress, self._metrics = handle, progress, metrics
+        self._failures = 0
+        self._stopping = asyncio.Event()
+        self._broker = KafkaBroker(
+            settings.kafka_bootstrap_servers,
+            client_id="order-service",
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=settings.drain_timeout.total_seconds(),
+            apply_types=False,
+            metadata_max_age_ms=30_000,
+        )
+        self._subscriber = self._broker.subscriber(
+            *topics,
+            batch=True,
+            group_id=settings.consumer_group,
+            max_records=settings.batch_records,
+            batch_timeout_ms=max(1, round(settings.batch_wait.total_seconds() * 1000)),
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            parser=_parse,
+            decoder=_decode,
+        )
+        self._subscriber(self._on_batch)
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """aiokafka's own, while started."""
+        return self._subscriber.consumer
+
+    async def start(self) -> None:
+        """Join the group. Raises KafkaError."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finish the batch in hand and leave the group."""
+        self._stopping.set()
+        await self._broker.stop()
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        records, consumer = message.raw_message, message.consumer
+        self._progress.batch_arrived()
+        with self._metrics.batch_seconds.time():
+            try:
+                await self._handle(records)
+            except Exception as error:  # noqa: BLE001  # told in the log, and the records come again
+                await self._again(records, consumer, error)
+                return
+        self._failures = 0
+        await _commit(records, consumer)
+
+    async def _again(self, records: Sequence[Record], consumer: Any, error: Exception) -> None:
+        """Nothing is committed: after a pause, growing with each failure, the same records come again."""
+        self._failures += 1
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
+        because = type(error).__name__
+        self._metrics.retries.labels(because).inc()
+        log.warning("batch_will_come_again", because=because, problem=str(error), records=len(records), pause=pause)
+        _rewind(records, consumer)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), pause)
+
+
+async def _parse(records: Any, parse: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
+    """FastStream's message, made without any header: its own parser raises on one that is not UTF-8, and the
+    batch would be lost. Our handler takes headers from the records."""
+    message = await parse((replace(records[0], headers=()),))
+    message.raw_message = records
+    return message
+
+
+async def _decode(message: KafkaMessage) -> KafkaMessage:
+    """The handler wants the message itself; each record is read by its topic's reader."""
+    return message
+
+
+async def _commit(records: Sequence[Record], consumer: Any) -> None:
+    """Commit up to these records. If that fails they come again, here or elsewhere, and change nothing."""
+    offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+    try:
+        await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
+    except (KafkaError, TimeoutError) as error:
+        log.warning("offsets_not_committed", because=type(error).__name__)
+
+
+def _rewind(records: Sequence[Record], consumer: Any) -> None:
+    """Let the next poll bring these records again, as far as their partitions are still ours."""
+    first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+    for partition, offset in first.items():
+        try:
+            consumer.seek(partition, offset)
+        except IllegalStateError:
+            log.info("partition_moved_away", topic=partition.topic, partition=partition.partition)

@@ -1,0 +1,83 @@
+"""Orders and what they are made of: locked and read before a batch is folded, written after it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from order_service import bulk, rows
+from order_service.failures import Overtaken
+from order_service.fold import Books
+from order_service.order import Payment
+from order_service.tables import OrderRow, PaymentRow, PlacementRow, SessionRow, table
+from order_service.told import Told
+
+Connection = Any
+"""asyncpg's, which comes without types."""
+
+LOCK_PAYMENTS = "SELECT * FROM payments WHERE payment_id = ANY($1::text[]) ORDER BY payment_id FOR UPDATE"
+LOCK_ORDERS = "SELECT * FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id FOR UPDATE"
+PLACEMENTS_OF = "SELECT * FROM placements WHERE order_id = ANY($1::text[])"
+PAYMENTS_OF = "SELECT * FROM payments WHERE order_id = ANY($1::text[])"
+SESSIONS_OF = "SELECT * FROM checkout_sessions WHERE order_id = ANY($1::text[])"
+
+CREATE_PAYMENTS = bulk.insert(table(PaymentRow))
+WRITE_PAYMENTS = bulk.upsert(table(PaymentRow), keep=["first_seen_at"])
+CREATE_ORDERS = bulk.insert(table(OrderRow))
+WRITE_ORDERS = bulk.upsert(table(OrderRow), keep=["created_at"])
+WRITE_PLACEMENTS = bulk.upsert(table(PlacementRow))
+WRITE_SESSIONS = bulk.upsert(table(SessionRow))
+
+
+async def open_books(connection: Connection, told: Iterable[Told], merchant_id: str) -> Books:
+    """Lock the payments and orders that these events are about, and read what is known of them."""
+    books = Books(merchant_id)
+    facts = [fact for one in told for fact in one.facts]
+    payment_ids = sorted({fact.payment_id for fact in facts if isinstance(fact, Payment)})
+    locked = await connection.fetch(LOCK_PAYMENTS, payment_ids) if payment_ids else []
+    books.payments.update((row["payment_id"], rows.payment_of(row)) for row in locked)
+    named = [fact.order_id for fact in facts] + [payment.order_id for payment in books.payments.values()]
+    order_ids = sorted({order_id for order_id in named if order_id})
+    if order_ids:
+        await _read_orders(connection, books, order_ids)
+    return books
+
+
+async def _read_orders(connection: Connection, books: Books, order_ids: Sequence[str]) -> None:
+    known = {row["order_id"]: rows.known_of(row) for row in await connection.fetch(LOCK_ORDERS, order_ids)}
+    orders = {order_id: one.order for order_id, one in known.items()}
+    if not orders:
+        return
+    existing = list(orders)
+    for row in await connection.fetch(PLACEMENTS_OF, existing):
+        orders[row["order_id"]] = orders[row["order_id"]].with_placed(rows.placed_of(row))
+    for row in await connection.fetch(PAYMENTS_OF, existing):
+        orders[row["order_id"]] = orders[row["order_id"]].with_payment(rows.payment_of(row))
+    for row in await connection.fetch(SESSIONS_OF, existing):
+        orders[row["order_id"]] = orders[row["order_id"]].with_session(rows.session_of(row))
+    books.orders.update((order_id, replace(one, order=orders[order_id])) for order_id, one in known.items())
+
+
+async def write_books(connection: Connection, books: Books, now: datetime) -> None:
+    """Write what is new in the books. Raises Overtaken if somebody else created one of these rows meanwhile."""
+    payments = {key: rows.payment_row(books.payments[key], now) for key in sorted(books.new_payments)}
+    await _write(connection, payments, books.created_payments, CREATE_PAYMENTS, WRITE_PAYMENTS)
+    orders = {key: rows.order_row(books.orders[key], now) for key in sorted(books.new_versions)}
+    await _write(connection, orders, books.created_orders, CREATE_ORDERS, WRITE_ORDERS)
+    placed = [rows.placement_row(placed) for placed in books.placed_anew()]
+    if placed:
+        await connection.execute(WRITE_PLACEMENTS, *bulk.columns(placed))
+    sessions = [rows.session_row(session) for session in books.sessions_anew()]
+    if sessions:
+        await connection.execute(WRITE_SESSIONS, *bulk.columns(sessions))
+
+
+async def _write(
+    connection: Connection, given: Mapping[str, bulk.Row], created: set[str], create: str, write: str
+) -> None:
+    existing = [row for key, row in given.items() if key not in created]
+    if existing:
+        await connection.execute(write, *bulk.columns(existing))
+    new = [row for key, row in given.items() if key in created]
+    if new and len(await connection.fetch(create, *bulk.columns(new))) < len(new):
+        raise Overtaken

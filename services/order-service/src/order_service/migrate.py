@@ -1,0 +1,59 @@
+"""`python -m order_service.migrate`: bring the schema up to date, as an explicit step before the service starts."""
+
+import asyncio
+import sys
+
+from alembic import command
+from alembic.config import Config
+from pydantic import Field, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from order_service.migrations import HEAD
+from order_service.reads import sqlalchemy_url
+
+ONE_AT_A_TIME = 7_203_114_519
+"""The advisory lock that two migrations started at once would take turns on."""
+
+
+class Settings(BaseSettings):
+    """All that a migration needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="ORDER_SERVICE_", frozen=True)
+
+    database_url: PostgresDsn = Field()
+
+
+async def migrate(database_url: str) -> None:
+    """Apply the steps that are missing, all or none of them."""
+    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration, which names the steps by package and so works from an installed one."""
+    config = Config()
+    config.set_main_option("script_location", "order_service:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")
+
+
+def main() -> None:
+    """Migrate the database that the environment names."""
+    asyncio.run(migrate(str(Settings().database_url)))
+    sys.stdout.write(f"The schema is at {HEAD}.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A batch of records becomes what its events tell, and the records that nobody can read."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from order_service.inbox import Heard
+from order_service.parking import Parked
+from order_service.placed_facts import read_order_placed
+from order_service.records import Record
+from order_service.stripe_facts import read_stripe_event
+from order_service.told import Told, Unreadable
+from tillstream_contracts import ORDERS_PLACED, STRIPE_EVENTS
+
+log = structlog.get_logger(__name__)
+
+Reader = Callable[[bytes], Told]
+
+
+def readers(*, topic_prefix: str, order_id_key: str) -> dict[str, Reader]:
+    """Which reader each topic needs; its keys are the topics to consume."""
+    return {
+        STRIPE_EVENTS.under(topic_prefix): lambda value: read_stripe_event(value, order_id_key=order_id_key),
+        ORDERS_PLACED.under(topic_prefix): read_order_placed,
+    }
+
+
+@dataclass(slots=True)
+class Read:
+    """A batch after reading. `unrelated` events are about no order or payment; Kafka keeps them."""
+
+    heard: list[tuple[Record, Heard]] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    unrelated: int = 0
+
+
+def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes: int) -> Read:
+    """Read each record; whatever is wrong with one, the others are read."""
+    batch = Read()
+    for record in records:
+        try:
+            told = by_topic[record.topic](_value(record, max_bytes))
+        except Unreadable as reason:
+            batch.parked.append(Parked(record, str(reason)))
+        except Exception as error:
+            log.exception("record_broke_its_reader", topic=record.topic, offset=record.offset)
+            batch.parked.append(Parked(record, f"Its reader failed: {type(error).__name__}."))
+        else:
+            _sort(record, told, batch)
+    return batch
+
+
+def _value(record: Record, max_bytes: int) -> bytes:
+    if not record.value:
+        raise Unreadable("The record is empty.")
+    if len(record.value) > max_bytes:
+        raise Unreadable(f"The record has {len(record.value)} bytes, more than the {max_bytes} allowed.")
+    return record.value
+
+
+def _sort(record: Record, told: Told, batch: Read) -> None:
+    if told.concerns_us:
+        batch.heard.append((record, Heard(told, record.partition, record.offset)))
+    else:
+        batch.unrelated += 1

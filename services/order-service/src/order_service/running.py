@@ -1,0 +1,127 @@
+"""Keeping the consumer running, whatever is down: waiting, starting, watching, starting anew."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from order_service.batches import Batches
+from order_service.failures import FOR_NOW
+from order_service.intake import Intake
+from order_service.metrics import Metrics
+from order_service.progress import ASK_SECONDS, Progress
+from order_service.publisher import Publisher
+from order_service.reading import readers
+from order_service.schema import what_is_wrong_with_schema
+from order_service.settings import Settings
+from tillstream_operations import Health
+
+log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 1.0
+PROBE_SECONDS = 2.0
+LEAVE_SECONDS = 4.0
+
+
+class Running:
+    """The consumer's life in this process, and what the probes say of it."""
+
+    def __init__(self, settings: Settings, pool: Any, metrics: Metrics) -> None:
+        self._settings, self._pool, self._metrics = settings, pool, metrics
+        self._progress = Progress(metrics, stuck_after=settings.stuck_after)
+        self._kafka = "not connected yet"
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Consume until cancelled, then finish the batch in hand."""
+        while True:
+            await self._until_schema_is_right()
+            try:
+                async with self._consuming() as intake:
+                    await self._until_stuck(intake)
+            except (KafkaError, OSError) as error:
+                self._kafka = f"not reachable: {type(error).__name__}"
+                log.warning("kafka_not_reachable", because=type(error).__name__, problem=str(error))
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    def stop(self) -> None:
+        """No longer ready: whoever sends work here shall send it elsewhere."""
+        self._stopping = True
+
+    async def ready(self) -> Health:
+        """Whether orders can be read and events taken in."""
+        return Health.of(
+            shutdown="draining" if self._stopping else "ok",
+            database=await self._what_is_wrong_with_database() or "ok",
+            kafka=self._kafka,
+        )
+
+    async def alive(self) -> Health:
+        """Whether a restart would not help: something moves, or waits for what is not up to this process."""
+        stuck = self._progress.is_stuck(times=2)
+        return Health.of(progress="records wait, and none arrive" if stuck else "ok")
+
+    @asynccontextmanager
+    async def _consuming(self) -> AsyncIterator[Intake]:
+        """A producer and a consumer, new ones each time: neither recovers from everything by itself."""
+        publisher = Publisher(self._settings.kafka_bootstrap_servers, timeout=self._settings.publish_timeout)
+        batches = self._batches(publisher)
+        intake = Intake(self._settings, list(batches.readers), batches.handle, self._progress, self._metrics)
+        try:
+            await publisher.start()
+            await intake.start()
+            self._kafka = "ok"
+            yield intake
+        finally:
+            self._kafka = "leaving"
+            await _leave(intake, self._settings.drain_timeout.total_seconds() + LEAVE_SECONDS)
+            await publisher.stop()
+
+    def _batches(self, publisher: Publisher) -> Batches:
+        settings = self._settings
+        return Batches(
+            self._pool,
+            publisher,
+            self._metrics,
+            readers=readers(topic_prefix=settings.kafka_topic_prefix, order_id_key=settings.order_id_key),
+            topic_prefix=settings.kafka_topic_prefix,
+            merchant_id=settings.merchant_id,
+            max_record_bytes=settings.max_record_bytes,
+        )
+
+    async def _until_stuck(self, intake: Intake) -> None:
+        """Measure the lag from time to time; return if the consumer has to be made anew."""
+        while not self._progress.is_stuck():
+            await asyncio.sleep(ASK_SECONDS)
+            if intake.consumer is None:
+                continue
+            try:
+                await asyncio.wait_for(self._progress.ask(intake.consumer), ASK_SECONDS)
+            except (KafkaError, TimeoutError) as error:
+                log.warning("lag_unknown", because=type(error).__name__)
+        log.error("consumer_stuck", stuck_after=self._settings.stuck_after.total_seconds())
+
+    async def _until_schema_is_right(self) -> None:
+        told = None
+        while problem := await self._what_is_wrong_with_database():
+            if problem != told:
+                log.warning("waiting_for_database", problem=problem)
+                told = problem
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _what_is_wrong_with_database(self) -> str | None:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), self._pool.acquire() as connection:
+                return await what_is_wrong_with_schema(connection)
+        except FOR_NOW as error:
+            return f"not reachable: {type(error).__name__}"
+
+
+async def _leave(intake: Intake, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(intake.stop(), seconds)
+    except (KafkaError, TimeoutError) as error:
+        log.warning("left_without_goodbye", because=type(error).__name__)

@@ -1,0 +1,73 @@
+"""What an operator can set, by environment variables."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, PostgresDsn, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
+from tillstream_contracts.types import MerchantId
+from tillstream_operations import LogFormat
+
+LAPTOP = ("http://localhost:8000", "http://127.0.0.1:8000")
+
+
+class Settings(BaseSettings):
+    """order-service's settings; secrets have no default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ORDER_SERVICE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+    kafka_bootstrap_servers: Annotated[str, Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")] = "localhost:9092"
+    """Where Kafka is: `host:port`, several with commas."""
+    kafka_topic_prefix: Annotated[str, Field(validation_alias="KAFKA_TOPIC_PREFIX")] = ""
+    """What every topic's name begins with, in a cluster shared with others."""
+    merchant_id: Annotated[MerchantId, Field(validation_alias="TILLSTREAM_MERCHANT_ID")] = "default"
+    """Whose an order is when only Stripe has told of it."""
+    secret_key: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_SECRET_KEY")]
+    """The merchant's key to the read API, `sk_…`."""
+    token_secret: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_TOKEN_SECRET", min_length=MIN_SECRET_LENGTH)]
+    """Signs stream tokens; the same as intent-api's and notifier's."""
+    log_level: Annotated[str, Field(validation_alias="LOG_LEVEL")] = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+    log_format: Annotated[LogFormat, Field(validation_alias="LOG_FORMAT")] = "auto"
+    """`json`, `console`, or `auto`: readable in a terminal, JSON elsewhere."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8003
+    """The port to listen on."""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = LAPTOP
+    """Origins whose browser code may read orders, with commas."""
+    database_url: PostgresDsn
+    """`postgresql://…`; may name a unix socket: `postgresql://user@/db?host=/dir`."""
+    database_connections: Annotated[int, Field(ge=1, le=50)] = 4
+    """How many connections the read API may hold; the consumer has two of its own."""
+    database_timeout: timedelta = timedelta(seconds=10)
+    """How long a statement may take before the batch is tried again."""
+
+    consumer_group: str = "order-service"
+    """Kafka's consumer group; instances with the same one share the partitions."""
+    order_id_key: Annotated[str, Field(min_length=1, max_length=40)] = "order_id"
+    """The key of Stripe's metadata that names the order."""
+    batch_records: Annotated[int, Field(ge=1, le=5_000)] = 500
+    """The most records that one transaction takes in."""
+    batch_wait: Annotated[timedelta, Field(ge=timedelta(milliseconds=1), le=timedelta(milliseconds=20))] = timedelta(
+        milliseconds=4
+    )
+    """How long an empty poll waits, twice: what a lone event may wait at worst."""
+    max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
+    """A larger record is parked unread."""
+    publish_timeout: timedelta = timedelta(seconds=10)
+    """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
+    stuck_after: timedelta = timedelta(seconds=30)
+    """With records waiting and none arriving for so long, the consumer is made anew; after twice that, /livez fails."""
+    drain_timeout: timedelta = timedelta(seconds=12)
+    """How long a batch in hand may take at shutdown; with the HTTP server's 5 s it stays below 20."""
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

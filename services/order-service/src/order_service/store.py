@@ -1,0 +1,76 @@
+"""PostgreSQL's side of a batch: one transaction, a dozen statements whatever its size.
+
+Why READ COMMITTED is enough. The inbox's key admits each event once: an insert waits for any other transaction with
+the same event to end. Then the payments and after them the orders are locked, each in the order of their ids, so
+that two batches never wait for each other in a circle; and only then is read what they are made of, by statements
+that begin after the lock and so see all that its last holder wrote. A payment changes only under its own lock and
+that of its order. What does not exist yet cannot be locked: should two transactions create the same order or
+payment, the second finds that its row was not inserted, and starts again (`Overtaken`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from order_service import bulk, rows
+from order_service.fold import Books, Line
+from order_service.inbox import Connection, Heard, first_sight
+from order_service.ledger import open_books, write_books
+from order_service.tables import ChangeRow, TimelineRow, table
+
+CHANGES_CAUSED = "SELECT * FROM order_changes WHERE cause_event_id = ANY($1::text[])"
+APPEND_CHANGES = bulk.append(table(ChangeRow))
+APPEND_TIMELINE = bulk.append(table(TimelineRow))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of an order, ready to be published."""
+
+    order_id: str
+    version: int
+    cause_event_id: str
+    occurred_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a batch left: a line for each event that was new, and all changes that its events ever caused."""
+
+    lines: list[Line]
+    repeated: int
+    changes: list[Change]
+
+
+async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id: str, now: datetime) -> Written:
+    """Let each event take effect once, in one transaction. Changes come in the order of versions.
+
+    Those that repeated events had caused come again: who committed them may have crashed before publishing them.
+    Raises what `failures` sorts.
+    """
+    async with connection.transaction():
+        first = await first_sight(connection, heard, now)
+        again = await _caused_by(connection, {one.told.event_id for one in heard} - first.keys())
+        books = await open_books(connection, first.values(), merchant_id)
+        lines = [books.take_in(told, now) for told in first.values()]
+        await write_books(connection, books, now)
+        fresh = await _append(connection, books, lines, now)
+    changes = sorted([*again, *fresh], key=lambda change: (change.order_id, change.version))
+    return Written(lines, len(heard) - len(first), changes)
+
+
+async def _caused_by(connection: Connection, event_ids: set[str]) -> list[Change]:
+    if not event_ids:
+        return []
+    return [Change(*row) for row in await connection.fetch(CHANGES_CAUSED, sorted(event_ids))]
+
+
+async def _append(connection: Connection, books: Books, lines: Sequence[Line], now: datetime) -> list[Change]:
+    """Write down the changes and the timeline; neither is ever altered."""
+    given = [rows.change_row(change) for change in books.changes]
+    if given:
+        await connection.execute(APPEND_CHANGES, *bulk.columns(given))
+    if lines:
+        await connection.execute(APPEND_TIMELINE, *bulk.columns(rows.timeline_row(line, now) for line in lines))
+    return [Change(*row) for row in given]

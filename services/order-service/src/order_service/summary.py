@@ -1,0 +1,92 @@
+"""An order as others see it: derived from what is known, never set."""
+
+from dataclasses import dataclass, replace
+
+from order_service.order import Order, Payment, in_order
+from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus
+from tillstream_contracts import Amounts, OrderStatus
+
+OVERPAID = "overpaid"
+AMOUNT_MISMATCH = "amount_mismatch"
+CURRENCY_MISMATCH = "currency_mismatch"
+
+BINDING = (PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a change of an order publishes."""
+
+    merchant_id: str
+    status: OrderStatus
+    currency: str
+    amounts: Amounts
+    flags: tuple[str, ...]
+    reference: str | None
+    customer_id: str | None
+
+
+def summarize(order: Order, *, merchant_id: str) -> Summary:
+    """The order's summary; `merchant_id` is whose it is while only Stripe has told of it."""
+    placed, payments = order.placed, in_order(order.payments.values())
+    currency = _currency(order, payments)
+    same_currency = [payment for payment in payments if payment.telling.currency == currency]
+    customers = [payment.telling.customer_id for payment in payments if payment.telling.customer_id]
+    return Summary(
+        merchant_id=placed.merchant_id if placed else merchant_id,
+        status=_status(order),
+        currency=currency,
+        amounts=Amounts(
+            ordered=_ordered(order, currency),
+            captured=sum(payment.captured for payment in same_currency),
+            refunded=0,
+            disputed=0,
+        ),
+        flags=_flags(order, payments, currency),
+        reference=(placed.reference or None) if placed else None,
+        customer_id=(placed.customer_id if placed else "") or next(iter(customers), None),
+    )
+
+
+def emptied(summary: Summary) -> Summary:
+    """The summary of an order whose only payment turned out to be another order's."""
+    nothing = Amounts(ordered=0, captured=0, refunded=0, disputed=0)
+    return replace(summary, status=OrderStatus.PENDING, amounts=nothing, flags=())
+
+
+def _status(order: Order) -> OrderStatus:
+    """The first in the table that a payment or a session means; a placed order without either is pending."""
+    meanings = {PAYMENT_MEANING[payment.status] for payment in order.payments.values()}
+    meanings |= {SESSION_MEANING[session.status] for session in order.sessions.values()}
+    return next((status for status in ORDER if status in meanings), OrderStatus.PENDING)
+
+
+def _currency(order: Order, payments: list[Payment]) -> str:
+    """As placed; else the one that money came in; else the first payment's or session's."""
+    if order.placed:
+        return order.placed.currency
+    came_in = [payment.telling.currency for payment in payments if payment.captured]
+    named = [payment.telling.currency for payment in payments]
+    sessions = [order.sessions[key].currency for key in sorted(order.sessions)]
+    return [*came_in, *named, *sessions][0]
+
+
+def _ordered(order: Order, currency: str) -> int:
+    """As placed; else the largest amount that a payment or session asks for."""
+    if order.placed:
+        return order.placed.amount
+    asked = [told.telling.amount for told in order.payments.values() if told.telling.currency == currency]
+    asked += [session.amount for session in order.sessions.values() if session.currency == currency]
+    return max(asked, default=0)
+
+
+def _flags(order: Order, payments: list[Payment], currency: str) -> tuple[str, ...]:
+    """What a person should look at, in alphabetical order."""
+    bound = [payment for payment in payments if payment.status in BINDING or payment.captured]
+    wrong_currency = any(payment.telling.currency != currency for payment in bound)
+    wrong_amount = order.placed is not None and any(
+        payment.telling.amount != order.placed.amount and payment.telling.currency == currency for payment in bound
+    )
+    doubled = sum(payment.captured > 0 for payment in payments) > 1
+    found = {AMOUNT_MISMATCH: wrong_amount, CURRENCY_MISMATCH: wrong_currency, OVERPAID: doubled}
+    return tuple(flag for flag, raised in sorted(found.items()) if raised)

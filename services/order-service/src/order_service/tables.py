@@ -1,0 +1,180 @@
+"""What PostgreSQL holds: the schema, by which migrations are checked and the read API asks.
+
+`placements`, `payments` and `checkout_sessions` hold facts; `orders` and `order_changes` are derived from them;
+`inbox`, `timeline` and `parked_records` tell what became of each event. Money is BIGINT, never below zero.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlmodel import Field, SQLModel
+
+INSTANT = DateTime(timezone=True)
+
+
+class Base(SQLModel):
+    """The tables of order-service."""
+
+    metadata = MetaData(
+        naming_convention={"ck": "%(table_name)s_%(constraint_name)s_check", "pk": "%(table_name)s_pkey"}
+    )
+
+
+def _money(*columns: str) -> list[CheckConstraint]:
+    return [CheckConstraint(f"{column} >= 0", name=column) for column in columns]
+
+
+class OrderRow(Base, table=True):
+    """An order as of its latest version: derived, and made anew from the facts with each change."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        *_money("amount", "captured", "refunded", "disputed"),
+        CheckConstraint("version >= 1", name="version"),
+        Index("orders_by_time", "merchant_id", "created_at", "order_id"),
+        Index("orders_by_status", "merchant_id", "status", "created_at", "order_id"),
+        Index("orders_by_customer", "merchant_id", "customer_id", "created_at", "order_id"),
+    )
+
+    order_id: str = Field(sa_type=Text, primary_key=True)
+    merchant_id: str = Field(sa_type=Text)
+    version: int = Field(sa_type=Integer)
+    status: str = Field(sa_type=Text)
+    previous_status: str | None = Field(sa_type=Text)
+    currency: str = Field(sa_type=Text)
+    amount: int = Field(sa_type=BigInteger)
+    captured: int = Field(sa_type=BigInteger)
+    refunded: int = Field(sa_type=BigInteger)
+    disputed: int = Field(sa_type=BigInteger)
+    flags: list[str] = Field(sa_type=JSONB)
+    reference: str | None = Field(sa_type=Text)
+    customer_id: str | None = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=INSTANT)
+    updated_at: datetime = Field(sa_type=INSTANT)
+
+
+class PlacementRow(Base, table=True):
+    """The fact that an order was placed, and for what."""
+
+    __tablename__ = "placements"
+    __table_args__ = (*_money("amount"),)
+
+    order_id: str = Field(sa_type=Text, primary_key=True)
+    merchant_id: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    currency: str = Field(sa_type=Text)
+    amount: int = Field(sa_type=BigInteger)
+    reference: str = Field(sa_type=Text)
+    customer_id: str = Field(sa_type=Text)
+    shop_metadata: dict[str, str] = Field(sa_type=JSONB)
+
+
+class PaymentRow(Base, table=True):
+    """The facts about one PaymentIntent; without an order it is an unmatched payment."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        *_money("amount", "captured"),
+        Index("payments_by_order", "order_id"),
+        Index("payments_unmatched", "first_seen_at", postgresql_where=text("order_id IS NULL")),
+    )
+
+    payment_id: str = Field(sa_type=Text, primary_key=True)
+    order_id: str | None = Field(sa_type=Text)
+    named_at: int = Field(sa_type=BigInteger)
+    status: str = Field(sa_type=Text)
+    amount: int = Field(sa_type=BigInteger)
+    captured: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=Text)
+    customer_id: str = Field(sa_type=Text)
+    error: str = Field(sa_type=Text)
+    told_status: str = Field(sa_type=Text)
+    told_at: int = Field(sa_type=BigInteger)
+    attempts: dict[str, str] = Field(sa_type=JSONB)
+    attempted_at: int = Field(sa_type=BigInteger)
+    first_seen_at: datetime = Field(sa_type=INSTANT)
+    updated_at: datetime = Field(sa_type=INSTANT)
+
+
+class SessionRow(Base, table=True):
+    """The facts about one hosted Checkout Session of one order."""
+
+    __tablename__ = "checkout_sessions"
+    __table_args__ = (*_money("amount"),)
+
+    order_id: str = Field(sa_type=Text, primary_key=True)
+    session_id: str = Field(sa_type=Text, primary_key=True)
+    status: str = Field(sa_type=Text)
+    amount: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=Text)
+    payment_id: str = Field(sa_type=Text)
+
+
+class ChangeRow(Base, table=True):
+    """One version of an order, as published: `body` is the event's very text, so that it can be published again."""
+
+    __tablename__ = "order_changes"
+    __table_args__ = (Index("order_changes_by_cause", "cause_event_id"),)
+
+    order_id: str = Field(sa_type=Text, primary_key=True)
+    version: int = Field(sa_type=Integer, primary_key=True)
+    cause_event_id: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    body: str = Field(sa_type=JSON)
+
+
+class InboxRow(Base, table=True):
+    """An event that has taken effect. Its key is what makes "once" true, also between two consumers at a time."""
+
+    __tablename__ = "inbox"
+
+    event_id: str = Field(sa_type=Text, primary_key=True)
+    partition: int = Field(sa_type=Integer)
+    last_offset: int = Field(sa_type=BigInteger)
+    deliveries: int = Field(sa_type=Integer)
+    """How many records have brought it. A record that Kafka delivers again is not another one."""
+    last_delivered_at: datetime = Field(sa_type=INSTANT)
+
+
+class TimelineRow(Base, table=True):
+    """What an event did to its order, in words; `line` keeps the sequence in which events took effect."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (
+        Index("timeline_by_order", "order_id", "line"),
+        Index("timeline_by_payment", "payment_id", "line", postgresql_where=text("order_id IS NULL")),
+    )
+
+    line: int | None = Field(default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity(always=True)])
+    event_id: str = Field(sa_type=Text)
+    event_type: str = Field(sa_type=Text)
+    order_id: str | None = Field(sa_type=Text)
+    payment_id: str | None = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    version: int | None = Field(sa_type=Integer)
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    recorded_at: datetime = Field(sa_type=INSTANT)
+
+
+class ParkedRow(Base, table=True):
+    """A record in `<topic>.parked`, by where it first stood."""
+
+    __tablename__ = "parked_records"
+    __table_args__ = (Index("parked_records_by_order", "order_id", postgresql_where=text("order_id IS NOT NULL")),)
+
+    topic: str = Field(sa_type=Text, primary_key=True)
+    partition: int = Field(sa_type=Integer, primary_key=True)
+    record_offset: int = Field(sa_type=BigInteger, primary_key=True)
+    event_id: str | None = Field(sa_type=Text)
+    event_type: str | None = Field(sa_type=Text)
+    order_id: str | None = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=INSTANT)
+    parked_at: datetime = Field(sa_type=INSTANT)
+
+
+def table(model: type[Base]) -> Table:
+    """The table behind a model."""
+    return Base.metadata.tables[str(model.__tablename__)]

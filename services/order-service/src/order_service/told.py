@@ -1,0 +1,32 @@
+"""One event, read: what the readers of the topics hand to the fold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from order_service.order import Payment, Placed, Session
+
+Fact = Placed | Payment | Session
+"""What an event may say."""
+
+
+class Unreadable(Exception):
+    """The record can never be read as it stands: park it. Prints why, without any of its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who the event is, what it is about, and the facts in it (none if orders do not depend on it)."""
+
+    event_id: str
+    event_type: str
+    occurred_at: datetime
+    order_id: str | None = None
+    payment_id: str | None = None
+    facts: tuple[Fact, ...] = ()
+    note: str = ""
+    """What the reader found odd, for the timeline."""
+
+    @property
+    def concerns_us(self) -> bool:
+        """Whether it is about any order or payment at all."""
+        return bool(self.facts or self.order_id or self.payment_id)
