@@ -12,7 +12,7 @@ from devstack.database import ensure_database, migrate
 from devstack.leftovers import end_leftovers
 from devstack.programs import DATABASE, Plan, Program
 from devstack.progress import Progress
-from devstack.state import ensure_disk_space, runtime_folder, state_folder
+from devstack.state import ensure_disk_space, make_runtime_folder, runtime_folder, state_folder
 from devstack.supervision import ENDED, RUNNING, Supervisor, log_of
 from devstack.topics import create_topics
 from devstack.trouble import Trouble
@@ -48,6 +48,7 @@ class House:
 
     def _bring_up(self, plan: Plan) -> None:
         ensure_disk_space()
+        make_runtime_folder()
         self._prepare(plan)
         foundations, services = plan.foundations(), plan.services()
         if not self.supervisor.is_up():

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from devstack.keeper import STOP_SECONDS, keep
 from devstack.ports import free_port
 from devstack.postgres import Postgres
 from devstack.readiness import database_answers, kafka_answers
-from devstack.state import locked, runtime_folder, state_folder
+from devstack.state import locked, make_runtime_folder, runtime_folder, state_folder
 from devstack.trouble import Trouble, tail
 
 READY_SECONDS = 60
@@ -73,6 +74,8 @@ class TestRun:
         psutil.wait_procs(keepers, timeout=STOP_SECONDS + 5)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.sockets, ignore_errors=True)
+        with suppress(OSError):  # not empty where the house runs too
+            runtime_folder().rmdir()
         for left in (state_folder() / "tests").glob("[0-9]*"):
             if not psutil.pid_exists(int(left.name)):
                 shutil.rmtree(left, ignore_errors=True)
@@ -116,6 +119,7 @@ class TestRun:
         if containers.at_hand(containers.POSTGRES_IMAGE):
             port = free_port()
             return Server(containers.postgres_url(port), containers.postgres_command(port), database_answers)
+        make_runtime_folder()
         postgres = Postgres(self.folder / "postgres", self.sockets, "tillstream-tests", durable=False)
         postgres.prepare()
         return Server(postgres.url(), postgres.command(), database_answers, stop=signal.SIGINT)

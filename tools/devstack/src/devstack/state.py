@@ -29,12 +29,17 @@ def state_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """A short path for sockets, whose names may not be longer than about 100 characters; ours alone."""
+    """A short path for sockets, whose names may not be longer than about 100 characters. May not be there yet."""
     base = os.environ.get("XDG_RUNTIME_DIR") if os.geteuid() else None
     if not base or not os.access(base, os.W_OK):
         base = tempfile.gettempdir()
     name = hashlib.sha256(str(state_folder()).encode()).hexdigest()[:8]
-    folder = Path(base, f"tillstream-{os.geteuid()}-{name}")
+    return Path(base, f"tillstream-{os.geteuid()}-{name}")
+
+
+def make_runtime_folder() -> Path:
+    """The same, there and ours alone."""
+    folder = runtime_folder()
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise Trouble(f"{folder} belongs to another user: remove it, or set TMPDIR to a folder of your own.")

@@ -18,8 +18,9 @@ from xmlrpc.client import Fault, ServerProxy
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
+from devstack.launch import describe
 from devstack.programs import Program
-from devstack.state import REPOSITORY, runtime_folder, state_folder
+from devstack.state import REPOSITORY, make_runtime_folder, runtime_folder, state_folder
 from devstack.trouble import Trouble
 
 MARK = "TILLSTREAM_HOUSE"
@@ -56,6 +57,7 @@ class Supervisor:
 
     def is_up(self) -> bool:
         """Whether it answers."""
+        self._reap()
         try:
             return bool(self._call("getState")["statename"] == "RUNNING")
         except (OSError, HTTPException):
@@ -64,8 +66,8 @@ class Supervisor:
     def start(self, programs: Sequence[Program]) -> None:
         """Start supervisord, which then knows these programs and runs none of them yet."""
         config = state_folder() / "supervisord.conf"
-        config.touch(mode=0o600)
         config.write_text(configuration(programs, self._socket))
+        make_runtime_folder()
         self._socket.unlink(missing_ok=True)
         log_of("supervisord").parent.mkdir(exist_ok=True)
         with log_of("supervisord.out").open("w") as out:
@@ -103,6 +105,7 @@ class Supervisor:
         processes = [psutil.Process(int(self._call("getPID")))]
         self._call("shutdown")
         psutil.wait_procs(processes, timeout=STOP_SECONDS + 5)
+        self._reap()
         self._socket.unlink(missing_ok=True)
 
     def all(self) -> list[Seen]:
@@ -115,6 +118,10 @@ class Supervisor:
             return _seen(self._call("getProcessInfo", name))
         except Fault as fault:
             raise Trouble(f"The house was started without {name}: `make down`, and start it again.") from fault
+
+    def _reap(self) -> None:
+        if self._process:
+            self._process.poll()
 
     def _call(self, method: str, *arguments: object) -> Any:
         with ServerProxy(
@@ -151,7 +158,6 @@ umask=022
 _PROGRAM = """
 [program:{name}]
 command={command}
-environment={environment}
 directory=/
 priority={priority}
 autostart=false
@@ -169,10 +175,11 @@ stdout_logfile_backups=2
 
 
 def _section(program: Program, priority: int) -> str:
+    file = state_folder() / "programs" / f"{program.name}.json"
+    launching = describe(file, program.command, program.environment)
     return _PROGRAM.format(
         name=program.name,
-        command=_literal(shlex.join(program.command)),
-        environment=",".join(f"{name}={_quoted(value)}" for name, value in program.environment.items()),
+        command=_literal(shlex.join(launching)),
         priority=priority,
         stop=program.stop.name.removeprefix("SIG"),
         stop_seconds=STOP_SECONDS,
@@ -183,12 +190,6 @@ def _section(program: Program, priority: int) -> str:
 def _literal(text: str) -> str:
     """supervisord replaces `%(…)s` in values; a doubled sign is a plain one."""
     return text.replace("%", "%%")
-
-
-def _quoted(value: str) -> str:
-    if '"' in value or "\n" in value or "\\" in value:
-        raise Trouble("A setting holds a quotation mark, a backslash or a line break: leave that out.")
-    return f'"{_literal(value)}"'
 
 
 def _environment() -> Mapping[str, str]:
