@@ -5,7 +5,6 @@ import sys
 
 from alembic import command
 from alembic.config import Config
-from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -13,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from order_service.migrations import HEAD
 from order_service.reads import sqlalchemy_url
+from order_service.settings import DatabaseUrl
 
 ONE_AT_A_TIME = 7_203_114_519
 """The advisory lock that two migrations started at once would take turns on."""
@@ -23,7 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ORDER_SERVICE_", frozen=True)
 
-    database_url: PostgresDsn = Field()
+    database_url: DatabaseUrl
 
 
 async def migrate(database_url: str) -> None:
@@ -51,7 +51,7 @@ def _upgrade(connection: Connection) -> None:
 
 def main() -> None:
     """Migrate the database that the environment names."""
-    asyncio.run(migrate(str(Settings().database_url)))
+    asyncio.run(migrate(Settings().database_url.get_secret_value()))
     sys.stdout.write(f"The schema is at {HEAD}.\n")
 
 

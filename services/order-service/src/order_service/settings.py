@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, PostgresDsn, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
@@ -11,6 +11,16 @@ from tillstream_contracts.types import MerchantId
 from tillstream_operations import LogFormat
 
 LAPTOP = ("http://localhost:8000", "http://127.0.0.1:8000")
+
+
+def _names_postgresql(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("has to begin with postgresql://")
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_names_postgresql)]
+"""Where PostgreSQL is; a secret, as it may hold a password."""
 
 
 class Settings(BaseSettings):
@@ -41,7 +51,7 @@ class Settings(BaseSettings):
     """The port to listen on."""
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = LAPTOP
     """Origins whose browser code may read orders, with commas."""
-    database_url: PostgresDsn
+    database_url: DatabaseUrl
     """`postgresql://…`; may name a unix socket: `postgresql://user@/db?host=/dir`."""
     database_connections: Annotated[int, Field(ge=1, le=50)] = 4
     """How many connections the read API may hold; the consumer has two of its own."""
