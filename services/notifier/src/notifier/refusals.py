@@ -23,7 +23,6 @@ REFUSALS: Final = {
     "token_expired": Refusal(4401, "Ask for a new stream token and subscribe again with `after_version`."),
     "token_invalid": Refusal(4403, "Take the token from intent-api's answer as it is; trying again does not help."),
     "subscribe_timeout": Refusal(4408, "Send the `subscribe` frame as soon as the connection is open."),
-    "too_many_frames": Refusal(4429, "Send less: after `subscribe` a client only answers pings."),
     "snapshot_unavailable": Refusal(1013, "The order cannot be read just now. Connect again after a while."),
 }
 

@@ -3,20 +3,23 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH
 from tillstream_operations import LogFormat
 
 
-def _longer_than_nothing(span: timedelta) -> timedelta:
-    if span <= timedelta(0):
-        raise ValueError("must be longer than nothing")
-    return span
+def _seconds(told: object) -> object:
+    """A bare number in the environment is seconds; anything else is left to pydantic."""
+    try:
+        return float(told) if isinstance(told, str) else told
+    except ValueError:
+        return told
 
 
-Span = Annotated[timedelta, AfterValidator(_longer_than_nothing)]
+Pause = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))]
+Span = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 """A stretch of time; in the environment seconds (`2.5`) or ISO 8601 (`PT2.5S`)."""
 
 Count = Annotated[int, Field(ge=1)]
@@ -60,7 +63,7 @@ class Settings(BaseSettings):
 
     token_secret: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_TOKEN_SECRET", min_length=MIN_SECRET_LENGTH)]
     """What stream tokens are signed with; the same in intent-api and order-service."""
-    token_leeway: timedelta = timedelta(seconds=5)
+    token_leeway: Pause = timedelta(seconds=5)
     """How far two machines' clocks may differ when a token's end is looked at."""
     allowed_origins: Origins = frozenset({"http://localhost:8000", "http://127.0.0.1:8000"})
     """Pages that may open a stream, comma-separated. A caller without `Origin` is no browser and is let in."""
