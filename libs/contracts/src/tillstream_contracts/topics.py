@@ -17,7 +17,7 @@ class Topic:
     retention: timedelta | None = timedelta(days=30)
     replication: int = 3
     min_insync: int = 2
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict, hash=False)
 
     def under(self, prefix: str) -> str:
         """The name in a cluster shared with others, where every topic of ours begins with `prefix`."""
