@@ -1,0 +1,52 @@
+"""The golden events: each that was ever committed is read by today's models and valid by every schema."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tillstream_contracts import ORDERS_PLACED, ORDERS_STATUS, Event, OrderPlaced, OrderStatus, OrderStatusChanged
+
+HERE = Path(__file__).parents[1]
+EVENTS: dict[str, type[Event]] = {ORDERS_PLACED.name: OrderPlaced, ORDERS_STATUS.name: OrderStatusChanged}
+
+
+def examples() -> Iterator[tuple[type[Event], Path]]:
+    for topic, event in EVENTS.items():
+        for path in sorted((HERE / "examples" / topic).glob("*.json")):
+            yield event, path
+
+
+EXAMPLES = list(examples())
+NAMES = [f"{path.parent.name}/{path.stem}" for _, path in EXAMPLES]
+
+
+@pytest.mark.parametrize(("event", "path"), EXAMPLES, ids=NAMES)
+def test_example_is_read_and_written_again_as_it_was(event: type[Event], path: Path) -> None:
+    read = event.model_validate_json(path.read_bytes())
+    assert json.loads(read.model_dump_json(exclude_unset=True)) == json.loads(path.read_text())
+
+
+@pytest.mark.parametrize(("event", "path"), EXAMPLES, ids=NAMES)
+def test_example_is_valid_by_every_schema_of_its_event(event: type[Event], path: Path) -> None:
+    versions = sorted((HERE / "schemas" / event.TYPE).glob("*.json"))
+    assert versions
+    for version in versions:
+        Draft202012Validator(json.loads(version.read_text())).validate(json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize(("event", "path"), EXAMPLES, ids=NAMES)
+def test_a_reader_passes_over_fields_that_it_does_not_know(event: type[Event], path: Path) -> None:
+    newer = json.loads(path.read_text()) | {"added_later": {"a": 1}}
+    assert event.model_validate(newer) == event.model_validate_json(path.read_bytes())
+
+
+def test_every_status_has_an_example() -> None:
+    shown = {json.loads(path.read_text())["status"] for event, path in EXAMPLES if event is OrderStatusChanged}
+    assert shown == {status.value for status in OrderStatus}
+
+
+def test_every_topic_of_events_has_examples() -> None:
+    assert {path.parent.name for _, path in EXAMPLES} == set(EVENTS)
