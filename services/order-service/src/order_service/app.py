@@ -26,7 +26,9 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     pool = _pool(settings)
     engine = open_engine(
-        str(settings.database_url), connections=settings.database_connections, timeout=settings.database_timeout
+        settings.database_url.get_secret_value(),
+        connections=settings.database_connections,
+        timeout=settings.database_timeout,
     )
     running = Running(settings, pool, metrics)
 
@@ -59,7 +61,7 @@ def _pool(settings: Settings) -> Any:
     """The consumer's connections: made when needed, given up when a statement takes too long."""
     seconds = settings.database_timeout.total_seconds()
     return asyncpg.create_pool(
-        str(settings.database_url),
+        settings.database_url.get_secret_value(),
         min_size=0,
         max_size=CONSUMER_CONNECTIONS,
         timeout=seconds,

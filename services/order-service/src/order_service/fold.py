@@ -63,14 +63,14 @@ class Books:
         if not told.facts:
             return Line(told, told.order_id, Outcome.IGNORED, told.note or "Orders do not depend on this event.", None)
         touched: set[str] = set()
-        news = [self.merge(fact, touched) for fact in told.facts]
+        holds = [self.merge(fact, touched) for fact in told.facts]
         versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
         order_id = self._order_of(told)
         version = versions.get(order_id) if order_id else None
-        if any(news):
+        if any(holds):
             known = self.orders.get(order_id) if order_id else None
             return Line(told, order_id, Outcome.APPLIED, told.note or _effect(known, version), version)
-        return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._already(told), version)
+        return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._later(told), version)
 
     def placed_anew(self) -> list[Placed]:
         """The placements to be written, by order."""
@@ -82,45 +82,44 @@ class Books:
         return [self.orders[order_id].order.sessions[key] for order_id, key in sorted(self.new_sessions)]
 
     def merge(self, fact: Fact, touched: set[str]) -> bool:
-        """Join a fact with what is known, and tell whether anybody outside could see a difference."""
+        """Join a fact with what is known, and tell whether it holds: whether nothing later was known already."""
         match fact:
             case Payment():
                 return self._merge_payment(fact, touched)
             case Placed():
-                order = self._order(fact.order_id)
+                order = self._order(fact.order_id).with_placed(fact)
                 self.new_placed.add(fact.order_id)
-                return self._replace(order, order.with_placed(fact), touched)
+                self._replace(order, touched)
+                return order.placed == fact
             case Session():
-                order = self._order(fact.order_id)
+                order = self._order(fact.order_id).with_session(fact)
                 self.new_sessions.add((fact.order_id, fact.session_id))
-                return self._replace(order, order.with_session(fact), touched)
+                self._replace(order, touched)
+                return order.sessions[fact.session_id].status is fact.status
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
         if joined == known:
-            return False
+            return told.says_the_same_as(known)
         if known is None:
             self.created_payments.add(told.payment_id)
         self.payments[joined.payment_id] = joined
         self.new_payments.add(joined.payment_id)
         if known and known.order_id and known.order_id != joined.order_id:
-            before = self._order(known.order_id)
-            self._replace(before, before.without_payment(known.payment_id), touched)
+            self._replace(self._order(known.order_id).without_payment(known.payment_id), touched)
         if joined.order_id:
-            order = self._order(joined.order_id)
-            self._replace(order, order.with_payment(joined), touched)
-        return known is None or not joined.looks_like(known)
+            self._replace(self._order(joined.order_id).with_payment(joined), touched)
+        return known is None or not joined.looks_like(known) or told.says_the_same_as(joined)
 
     def _order(self, order_id: str) -> Order:
         known = self.orders.get(order_id)
         return known.order if known else Order(order_id)
 
-    def _replace(self, before: Order, after: Order, touched: set[str]) -> bool:
-        known = self.orders.get(after.order_id) or Known(before)
-        self.orders[after.order_id] = replace(known, order=after)
-        touched.add(after.order_id)
-        return after != before
+    def _replace(self, order: Order, touched: set[str]) -> None:
+        known = self.orders.get(order.order_id)
+        self.orders[order.order_id] = replace(known, order=order) if known else Known(order)
+        touched.add(order.order_id)
 
     def _next_version(self, order_id: str, told: Told, now: datetime) -> int | None:
         """Number and note the change, if there is one to see."""
@@ -146,11 +145,11 @@ class Books:
         payment = self.payments.get(told.payment_id) if told.payment_id else None
         return told.order_id or (payment.order_id if payment else None)
 
-    def _already(self, told: Told) -> str:
+    def _later(self, told: Told) -> str:
         payment = self.payments.get(told.payment_id) if told.payment_id else None
         if payment:
-            return f"Nothing new: payment {payment.payment_id} was already known as {payment.status}."
-        return "Nothing new: the order already knew."
+            return f"Something later was known already: payment {payment.payment_id} is {payment.status}."
+        return "Something later was known already."
 
 
 def fold(order_id: str, facts: Iterable[Fact], *, merchant_id: str = "default") -> Summary | None:

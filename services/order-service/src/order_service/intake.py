@@ -1,6 +1,7 @@
 """Consuming: FastStream brings batches, and each is handled, delivered again after a pause, or committed."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -43,6 +44,8 @@ class Intake:
             graceful_timeout=settings.drain_timeout.total_seconds(),
             apply_types=False,
             metadata_max_age_ms=30_000,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,  # of its errors it tells as errors all the same
         )
         self._subscriber = self._broker.subscriber(
             *topics,

@@ -92,6 +92,10 @@ class Payment:
             other.telling[4:],
         )
 
+    def says_the_same_as(self, other: "Payment") -> bool:
+        """Whether both are of the same status in the same second."""
+        return (self.status, self.telling.at) == (other.status, other.telling.at)
+
     def join(self, other: "Payment") -> "Payment":
         """All that both know of the same payment."""
         attempts, attempted_at = _join_attempts(self, other)

@@ -1,0 +1,275 @@
+"""Stripe's events as a test needs them, and the service on a real Kafka and PostgreSQL."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from asgi_lifespan import LifespanManager
+from starlette.types import ASGIApp, Message, Scope
+
+from order_service.app import create_app
+from order_service.migrate import migrate
+from order_service.settings import Settings
+from tillstream_contracts import ORDERS_PLACED, ORDERS_STATUS, STRIPE_EVENTS, OrderPlaced, OrderStatusChanged
+from tillstream_contracts.stream_tokens import Grant, sign
+
+SECRET_KEY = "sk_test_0123456789"
+TOKEN_SECRET = "a token secret that is long enough, for tests only"
+EPOCH = 1_790_000_000
+
+
+class Stripe:
+    """Writes events as Stripe does."""
+
+    def event(self, event_type: str, told_of: Mapping[str, Any], *, id: str, at: int = 0) -> bytes:  # noqa: A002
+        """Any event, `at` seconds after a fixed one."""
+        whole = {
+            "id": id,
+            "object": "event",
+            "type": event_type,
+            "created": EPOCH + at,
+            "data": {"object": told_of},
+        }
+        return json.dumps(whole, indent=2).encode()
+
+    def payment(
+        self, happened: str, *, at: int = 0, pi: str = "pi_1", order: str | None = "ord_1", **changes: Any
+    ) -> bytes:
+        """A PaymentIntent's event of 19.99 usd; `method` is the attempt's payment method."""
+        method = changes.pop("method", "pm_1")
+        event_id = changes.pop("id", f"evt_{pi}_{happened}_{at}_{method}")
+        amount = changes.pop("amount", 1999)
+        failed = {"code": "card_declined", "decline_code": "generic_decline", "payment_method": {"id": method}}
+        intent = {
+            "id": pi,
+            "object": "payment_intent",
+            "amount": amount,
+            "amount_received": amount if happened == "succeeded" else 0,
+            "currency": "usd",
+            "customer": None,
+            "last_payment_error": failed if happened == "payment_failed" else None,
+            "metadata": {"order_id": order} if order else {},
+            "payment_method": None if happened in ("created", "payment_failed") else method,
+            **changes,
+        }
+        return self.event(f"payment_intent.{happened}", intent, id=event_id, at=at)
+
+    def session(self, happened: str, *, at: int = 0, order: str | None = "ord_1", **changes: Any) -> bytes:
+        """A Checkout Session's event of 19.99 usd."""
+        session = {
+            "id": "cs_1",
+            "object": "checkout.session",
+            "amount_total": 1999,
+            "currency": "usd",
+            "mode": "payment",
+            "payment_intent": "pi_1",
+            "payment_status": "unpaid",
+            "metadata": {"order_id": order} if order else {},
+            **changes,
+        }
+        return self.event(f"checkout.session.{happened}", session, id=f"evt_cs_{happened}_{at}", at=at)
+
+
+def order_placed(order_id: str = "ord_1", **changes: Any) -> bytes:
+    """intent-api's event for the same 19.99 usd."""
+    placed = {
+        "event_id": OrderPlaced.id_for(order_id),
+        "occurred_at": datetime.fromtimestamp(EPOCH, UTC),
+        "merchant_id": "default",
+        "order_id": order_id,
+        "reference": "shop-7",
+        "customer_id": "customer-9",
+        "currency": "usd",
+        "amount": 1999,
+        "lines": [],
+        "metadata": {"colour": "blue", "a": "b"},
+        "payment_intent_id": "pi_1",
+        "checkout_session_id": None,
+        **changes,
+    }
+    return OrderPlaced.model_validate(placed).model_dump_json().encode()
+
+
+async def until(holds: Callable[[], Awaitable[object] | object], *, seconds: float = 20) -> None:
+    """Return once the condition holds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = holds()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return
+            await asyncio.sleep(0.01)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+async def get(app: ASGIApp, path: str, *, bearer: str | None = SECRET_KEY, headers: Any = (), **query: Any) -> Answer:
+    """Ask an ASGI app."""
+    sent = [(name.encode(), value.encode()) for name, value in headers]
+    sent += [(b"authorization", f"Bearer {bearer}".encode())] if bearer else []
+    scope: Scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "",
+        "headers": sent, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
+    }  # fmt: skip
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    await app(scope, receive, send)
+    start, *parts = answered
+    body = b"".join(part.get("body", b"") for part in parts)
+    found = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], found, json.loads(body) if body[:1] in b"{[" else {"text": body.decode()})
+
+
+@dataclass
+class Kafka:
+    """The test's own hand in Kafka: writes what others would, and reads what order-service writes."""
+
+    prefix: str
+    producer: AIOKafkaProducer
+    consumer: AIOKafkaConsumer
+    records: list[Any] = field(default_factory=list)
+
+    async def tell(self, value: bytes | None, *, key: bytes = b"pi_1", headers: Any = (), topic: str = "") -> None:
+        """Write to `stripe.events.v1`."""
+        name = topic or STRIPE_EVENTS.under(self.prefix)
+        await self.producer.send_and_wait(name, value, key=key, headers=list(headers))
+
+    async def place(self, value: bytes, *, key: bytes = b"ord_1") -> None:
+        """Write to `orders.placed.v1`."""
+        await self.tell(value, key=key, topic=ORDERS_PLACED.under(self.prefix))
+
+    async def changes(self, order_id: str, *, count: int, seconds: float = 20) -> list[OrderStatusChanged]:
+        """The order's changes as published, once there are that many."""
+
+        def found() -> list[OrderStatusChanged]:
+            topic = ORDERS_STATUS.under(self.prefix)
+            values = [record.value for record in self.records if record.topic == topic]
+            changes = [OrderStatusChanged.model_validate_json(value) for value in values]
+            return [change for change in changes if change.order_id == order_id]
+
+        await self._until(lambda: len(found()) >= count, seconds)
+        return found()
+
+    async def parked(self, *, count: int) -> list[Any]:
+        """The parked records, once there are that many."""
+
+        def found() -> list[Any]:
+            return [record for record in self.records if record.topic.endswith(".parked")]
+
+        await self._until(lambda: len(found()) >= count, 20)
+        return found()
+
+    async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not holds():
+                for records in (await self.consumer.getmany(timeout_ms=100)).values():
+                    self.records += records
+
+
+@asynccontextmanager
+async def hand_in_kafka(bootstrap: str, prefix: str) -> AsyncIterator[Kafka]:
+    """Open and close the test's own clients."""
+    topics = [
+        ORDERS_STATUS.under(prefix),
+        *(topic.under(prefix) + ".parked" for topic in (STRIPE_EVENTS, ORDERS_PLACED)),
+    ]
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    async with producer, consumer:
+        yield Kafka(prefix, producer, consumer)
+
+
+@pytest.fixture
+def stripe() -> Stripe:
+    """Writes Stripe's events."""
+    return Stripe()
+
+
+@pytest.fixture
+def placed() -> Callable[..., bytes]:
+    """Writes intent-api's event."""
+    return order_placed
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[..., Awaitable[None]]:
+    """Waits for a condition."""
+    return until
+
+
+@pytest.fixture(name="get")
+def get_fixture() -> Callable[..., Awaitable[Answer]]:
+    """Asks an ASGI app for a path."""
+    return get
+
+
+@pytest.fixture
+def token() -> Callable[..., str]:
+    """Signs a stream token."""
+
+    def token(order_id: str, *, merchant_id: str = "default", valid: timedelta = timedelta(minutes=5)) -> str:
+        return sign(Grant(merchant_id, order_id, datetime.now(UTC) + valid), TOKEN_SECRET)
+
+    return token
+
+
+@pytest_asyncio.fixture
+async def migrated(database_url: str) -> str:
+    """A database with the schema that the service needs."""
+    await migrate(database_url)
+    return database_url
+
+
+@pytest_asyncio.fixture
+async def pool(migrated: str) -> AsyncIterator[Any]:
+    """Connections to that database."""
+    async with asyncpg.create_pool(migrated, min_size=1, max_size=4) as pool:
+        yield pool
+
+
+@pytest.fixture
+def settings(migrated: str) -> Callable[..., Settings]:
+    """The settings of a service on that database."""
+
+    def settings(**changes: Any) -> Settings:
+        given = {"secret_key": SECRET_KEY, "token_secret": TOKEN_SECRET, "database_url": migrated, **changes}
+        return Settings.model_validate(given)
+
+    return settings
+
+
+@pytest_asyncio.fixture
+async def kafka(kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[Kafka]:
+    """The test's own hand in Kafka."""
+    async with hand_in_kafka(kafka_bootstrap, kafka_prefix) as kafka:
+        yield kafka
+
+
+@pytest_asyncio.fixture
+async def app(settings: Callable[..., Settings], kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[ASGIApp]:
+    """The whole service, running."""
+    given = settings(kafka_bootstrap_servers=kafka_bootstrap, kafka_topic_prefix=kafka_prefix)
+    async with LifespanManager(create_app(given), startup_timeout=20, shutdown_timeout=25) as manager:
+        yield manager.app
