@@ -3,12 +3,15 @@
 import asyncio
 import json
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
+from urllib.request import urlopen
 
 import aiohttp
 import pytest
@@ -18,6 +21,7 @@ from aiohttp import web
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from devstack.fixtures import OwnKafka
+from devstack.ports import free_port
 from intent_api.app import create_app
 from intent_api.settings import Settings
 from tillstream_contracts import ORDERS_PLACED
@@ -235,3 +239,59 @@ def placed_topic(kafka_bootstrap: str, kafka_prefix: str) -> PlacedTopic:
 def own_placed_topic(own_kafka: OwnKafka) -> PlacedTopic:
     """On the test's own broker."""
     return PlacedTopic(own_kafka.bootstrap)
+
+
+@dataclass(frozen=True)
+class StripeSim:
+    """The stateful stand-in, in a process of its own."""
+
+    url: str
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        key = {"Authorization": "Bearer sk_test_stripe"}
+        async with aiohttp.request(method, self.url + path, json=body, headers=key) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def fault(self, kind: str, **facts: Any) -> None:
+        """Let the next calls fail in this way."""
+        await self._ask("POST", "/sim/faults", {"kind": kind, **facts})
+
+    async def told(self, event_type: str) -> list[dict[str, Any]]:
+        """The objects of all events of this type."""
+        events = await self._ask("GET", f"/v1/events?limit=100&type={event_type}")
+        return [event["data"]["object"] for event in events["data"]]
+
+    async def reset(self) -> None:
+        """Forget everything."""
+        await self._ask("POST", "/sim/reset")
+
+
+@pytest.fixture(scope="session")
+def stripe_sim_process() -> Iterator[StripeSim]:
+    """stripe-sim, once for the whole run."""
+    port = free_port()
+    command = [sys.executable, "-m", "stripe_sim", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own module
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/readyz", process)
+        yield StripeSim(url)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends and process.poll() is None:
+        with suppress(OSError), urlopen(url, timeout=1):  # noqa: S310 - our own http URL
+            return
+    raise AssertionError(f"{url} does not answer")
+
+
+@pytest.fixture
+async def stripe_sim(stripe_sim_process: StripeSim) -> AsyncIterator[StripeSim]:
+    """stripe-sim as it is when it starts."""
+    yield stripe_sim_process
+    await stripe_sim_process.reset()

@@ -47,14 +47,15 @@ class Desk:
         service = self._stripe.client.v1.payment_intents
         intent = await self._stripe.ask(
             "create_payment_intent",
-            lambda: service.create_async(
+            stripe_key_for(order.order_id),
+            lambda key: service.create_async(
                 {
                     "amount": order.priced.amount,
                     "currency": order.priced.currency,
                     "automatic_payment_methods": {"enabled": True},
                     "metadata": stripe_metadata(order),
                 },
-                {"idempotency_key": stripe_key_for(order.order_id)},
+                {"idempotency_key": key},
             ),
         )
         placed = order_placed(order, created=intent.created, payment_intent_id=intent.id)
@@ -67,7 +68,8 @@ class Desk:
         service, metadata = self._stripe.client.v1.checkout.sessions, stripe_metadata(order)
         session = await self._stripe.ask(
             "create_checkout_session",
-            lambda: service.create_async(
+            stripe_key_for(order.order_id),
+            lambda key: service.create_async(
                 {
                     "mode": "payment",
                     "line_items": [
@@ -88,7 +90,7 @@ class Desk:
                     "payment_intent_data": {"metadata": metadata},
                     **({"customer_email": email} if email else {}),
                 },
-                {"idempotency_key": stripe_key_for(order.order_id)},
+                {"idempotency_key": key},
             ),
         )
         placed = order_placed(order, created=session.created, checkout_session_id=session.id)

@@ -37,7 +37,8 @@ def stripe_metadata(order: NewOrder) -> dict[str, str]:
         "reference": order.reference,
         "customer_id": order.customer_id,
     }
-    return {**order.metadata, **{name: value for name, value in own.items() if value is not None}}
+    every = {**order.metadata, **{name: value for name, value in own.items() if value is not None}}
+    return dict(sorted(every.items()))  # a retry that spells its body in another order is still the same
 
 
 def order_placed(
@@ -58,7 +59,7 @@ def order_placed(
         currency=order.priced.currency,
         amount=order.priced.amount,
         lines=order.priced.lines,
-        metadata=dict(order.metadata),
+        metadata=dict(sorted(order.metadata.items())),
         payment_intent_id=payment_intent_id,
         checkout_session_id=checkout_session_id,
     )

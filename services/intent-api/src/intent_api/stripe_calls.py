@@ -13,7 +13,7 @@ import stripe
 import structlog
 
 from intent_api.metrics import Metrics
-from intent_api.stripe_errors import Trouble, may_help_to_retry, problem_for, trouble_of
+from intent_api.stripe_errors import Trouble, is_kept, may_help_to_retry, problem_for, trouble_of
 from tillstream_operations import Problem
 
 API_VERSION: Final = "2026-10-28.endive"
@@ -77,22 +77,24 @@ class StripeCalls:
         """Close all connections."""
         await self._session.close()
 
-    async def ask(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Stripe's answer. Raises a Problem when it is a refusal, or none came in time."""
+    async def ask(self, effect: str, key: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
+        """Stripe's answer to `call` under this idempotency key. Raises Problem if it refuses or none came in time."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._until_final(effect, call)
+                return await self._until_final(effect, key, call)
         except TimeoutError as error:
             raise self._given_up(effect, CutOff("no answer in time")) from error
         except stripe.StripeError as error:
             raise self._given_up(effect, error) from error
 
-    async def _until_final(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _until_final(self, effect: str, key: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
         ends = time.monotonic() + self._patience
+        kept_failures = 0
         for tries, pause in enumerate(pauses(self._rng), start=1):
             try:
-                return await self._once(effect, call)
+                return await self._once(effect, lambda: call(_after(key, kept_failures)))  # noqa: B023 - called at once
             except stripe.StripeError as error:
+                kept_failures += is_kept(error)
                 if _is_final(error, tries) or time.monotonic() + pause > ends:
                     raise
             await asyncio.sleep(pause)
@@ -121,6 +123,14 @@ class StripeCalls:
             stripe_request_id=error.request_id,
         )
         return problem_for(error)
+
+
+def _after(key: str, kept_failures: int) -> str:
+    """The key to use when Stripe keeps a failure under the ones before it, the same for every caller.
+
+    What may have been made under those is harmless: nobody was given its client secret or page.
+    """
+    return f"{key}.{kept_failures + 1}" if kept_failures else key
 
 
 def _is_final(error: stripe.StripeError, tries: int) -> bool:

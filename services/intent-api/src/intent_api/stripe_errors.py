@@ -50,8 +50,15 @@ def trouble_of(error: stripe.StripeError) -> Trouble:
     return _BY_TYPE.get(type(error), Trouble.UNKNOWN_OUTCOME)
 
 
+def is_kept(error: stripe.StripeError) -> bool:
+    """Whether Stripe will fail in this way for as long as it remembers the key: it keeps answers, and 500 is one."""
+    return (error.http_status or 0) >= 500 and (error.headers or {}).get("idempotent-replayed") == "true"
+
+
 def may_help_to_retry(error: stripe.StripeError) -> bool:
-    """Whether the same call may succeed in a moment. Stripe's own word counts before ours."""
+    """Whether asking again may succeed in a moment. Stripe's own word counts before ours."""
+    if is_kept(error):
+        return True  # under the next key
     told = (error.headers or {}).get("stripe-should-retry")
     if told in ("true", "false"):
         return told == "true"
