@@ -1,0 +1,69 @@
+"""The producer's life: trusted, doubted, replaced, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from aiokafka import TopicPartition
+
+from intent_api.metrics import Metrics
+from intent_api.publisher import CLOSE_TIMEOUT, Publisher
+from tillstream_contracts import ORDERS_PLACED, OrderPlaced
+from tillstream_operations import Problem
+
+if TYPE_CHECKING:
+    from conftest import PlacedTopic
+    from devstack.fixtures import OwnKafka
+
+pytestmark = pytest.mark.integration
+EVENT = OrderPlaced(
+    event_id="ord_1.placed",
+    occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+    merchant_id="default",
+    order_id="ord_1",
+    reference=None,
+    customer_id=None,
+    currency="usd",
+    amount=100,
+    lines=(),
+    metadata={},
+    payment_intent_id="pi_1",
+    checkout_session_id=None,
+)
+
+
+async def test_producer_with_a_gap_in_its_sequence_is_replaced(placed_topic: PlacedTopic) -> None:
+    """Kafka itself refuses the gap; no restart is needed."""
+    topic = ORDERS_PLACED.under(placed_topic.prefix)
+    publisher = Publisher(placed_topic.bootstrap, topic, timeout=timedelta(seconds=20), metrics=Metrics())
+    await publisher.open()
+    try:
+        await publisher.publish(EVENT, traceparent=None)
+        numbers = publisher._producer.result()._txn_manager
+        for partition in range(3):
+            numbers.increment_sequence_number(TopicPartition(topic, partition), 7)
+        with pytest.raises(Problem) as refused:
+            await publisher.publish(EVENT, traceparent=None)
+        assert refused.value.code == "broker_unavailable"
+        await publisher.publish(EVENT, traceparent=None)
+    finally:
+        await publisher.close()
+    assert len(await placed_topic.records(2)) == 2
+
+
+async def test_publisher_stops_in_time_while_kafka_is_away(own_kafka: OwnKafka) -> None:
+    """With a record still waiting to be sent."""
+    publisher = Publisher(own_kafka.bootstrap, ORDERS_PLACED.name, timeout=timedelta(seconds=10), metrics=Metrics())
+    await publisher.open()
+    await publisher.publish(EVENT, traceparent=None)
+    own_kafka.stop()
+    waiting = asyncio.create_task(publisher.publish(EVENT, traceparent=None))
+    began = time.monotonic()
+    await publisher.close()
+    assert time.monotonic() - began < 2 * CLOSE_TIMEOUT
+    with pytest.raises(Problem):
+        await waiting
