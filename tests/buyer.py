@@ -34,7 +34,7 @@ class Buyer:
         """Open the shop and put one of each into the cart."""
         await self.page.goto("/")
         for product in products:
-            await self.page.get_by_role("button", name=f"Add {product}").click()
+            await self.page.get_by_role("button", name=f"Add to cart {product}").click()
 
     async def goes_to_checkout(self) -> None:
         """Through the cart, as far as the payment form."""

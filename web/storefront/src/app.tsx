@@ -86,11 +86,12 @@ function Masthead() {
       </a>
       <nav aria-label="Shop">
         <CurrencySelect />
-        <a class="to-cart" href="/cart" aria-label={`Cart, ${count} ${count === 1 ? "item" : "items"}`}>
-          Cart
-          <span class="count" data-empty={count === 0} aria-hidden="true">
+        <a class="to-cart" href="/cart">
+          Cart{" "}
+          <span class="count" data-empty={count === 0}>
             {count}
           </span>
+          <span class="visually-hidden"> {count === 1 ? "item" : "items"}</span>
         </a>
       </nav>
     </header>

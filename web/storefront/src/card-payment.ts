@@ -31,7 +31,7 @@ export async function openCardPayment(config: Config, wanted: Wanted): Promise<C
 export function refusal(error: StripeError): string {
   const said = error.message ?? "The payment was refused.";
   if (error.type === "validation_error") return said;
-  if (error.type === "card_error" || error.code === "payment_intent_authentication_failure")
-    return `${said} Nothing was charged. You can try again or use another card.`;
+  if (error.code === "payment_intent_authentication_failure") return `${said} Nothing was charged.`;
+  if (error.type === "card_error") return `${said} Nothing was charged. You can try again or use another card.`;
   return `${said} Nothing was charged as far as we know. Try again in a moment.`;
 }

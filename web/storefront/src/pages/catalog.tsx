@@ -46,10 +46,13 @@ function ProductCard({ product, announce }: { product: Product; announce: (sente
             class="button small"
             disabled={price === undefined || inCart >= MAX_QUANTITY}
             onClick={add}
-            aria-label={`Add ${product.name} to the cart`}
           >
-            Add to cart
-            {inCart > 0 && <span class="in-cart">{inCart}</span>}
+            Add to cart <span class="visually-hidden">{product.name}</span>
+            {inCart > 0 && (
+              <span class="in-cart" aria-hidden="true">
+                {inCart}
+              </span>
+            )}
           </button>
         </div>
       </div>
