@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+LONGEST_LINE = 400
+
 
 class Trouble(Exception):
     """The house cannot go on. The message is one line: what is wrong and what to do."""
@@ -18,4 +20,9 @@ def tail(log: Path, lines: int = 15) -> str:
         text = log.read_text(errors="replace")
     except OSError:
         return ""
-    return "\n".join(text.splitlines()[-lines:])
+    return "\n".join(_shortened(line) for line in text.splitlines()[-lines:])
+
+
+def _shortened(line: str) -> str:
+    """A traceback in one JSON line would fill the screen; how it begins and how it ends tells most."""
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 2 :]}"
