@@ -50,7 +50,7 @@ def add_probes(
 
     @app.get("/readyz", tags=["operations"], summary="Can it take work now?")
     async def readyz() -> JSONResponse:
-        health = await ready()
+        health = Health.of(process="leaving") if getattr(app.state, "leaving", False) else await ready()
         return JSONResponse(health.body(), health.status())
 
     @app.get("/metrics", tags=["operations"], summary="Prometheus metrics", response_class=Response)
