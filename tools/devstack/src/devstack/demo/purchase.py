@@ -123,8 +123,9 @@ class _Buyer:
 
     async def _confirm(self, intent: dict[str, Any]) -> datetime:
         url = f"{self.shop.stripe_api}/v1/payment_intents/{intent['payment_intent_id']}/confirm"
-        form = {"key": intent["publishable_key"], "client_secret": intent["client_secret"], **CARD}
-        async with self.http.post(url, data=form) as answer:
+        form = {"client_secret": intent["client_secret"], **CARD}
+        headers = {"Authorization": f"Bearer {intent['publishable_key']}"}
+        async with self.http.post(url, data=form, headers=headers) as answer:
             await _body(answer)
         return datetime.now(UTC)
 
@@ -144,6 +145,7 @@ async def _until(stream: ClientConnection, kind: type[Frame]) -> Frame:
 
 async def _body(answer: aiohttp.ClientResponse) -> dict[str, Any]:
     if not answer.ok:
-        raise Trouble(f"{answer.method} {answer.url} was answered {answer.status}: {(await answer.text())[:300]}")
+        said = " ".join((await answer.text()).split())[:300]
+        raise Trouble(f"{answer.method} {answer.url} was answered {answer.status}: {said}")
     body: dict[str, Any] = await answer.json()
     return body
