@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from tillstream_operations.requests import request_id
+from tillstream_operations.requests import HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -71,9 +71,10 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
-        log.error("request_failed", exc_info=error)
+        log.error("request_failed", exc_info=error, request_id=request_id())
         detail = "Something went wrong on our side. Retry with the same Idempotency-Key; nothing is done twice."
-        return Problem(500, "internal_error", detail).response()
+        sent_back = {HEADER: request_id()}  # this answer leaves outside of RequestIds
+        return Problem(500, "internal_error", detail, headers=sent_back).response()
 
 
 def _invalid_request(error: RequestValidationError) -> Problem:
