@@ -31,7 +31,7 @@ def main() -> None:
 def _settings() -> Settings:
     parser = argparse.ArgumentParser(
         prog="stripe-sim",
-        description="A stateful Stripe stand-in. All settings are environment variables, STRIPE_SIM_…; see settings.py.",
+        description="A stateful Stripe stand-in. All settings are environment variables STRIPE_SIM_…: see settings.py.",
     )
     parser.add_argument("--host", help="STRIPE_SIM_HOST (127.0.0.1)")
     parser.add_argument("--port", type=int, help="STRIPE_SIM_PORT (8010)")

@@ -29,7 +29,7 @@ def challenge_page(account: Account) -> APIRouter:
             found = _found(account, intent, client_secret)
         except StripeError as error:
             return html("challenge.html", error.status, intent=None, merchant=account.settings.merchant_name)
-        amount = written(found["amount"], found["currency"])
+        amount = written(found["amount"], found["currency"]).upper()
         return html("challenge.html", intent=found, amount=amount, merchant=account.settings.merchant_name)
 
     @router.post("/{intent}", summary="The buyer answers", response_class=Response)

@@ -188,7 +188,8 @@ def _within(param: str, name: str) -> str:
 def _empty(param: str) -> StripeError:
     return invalid(
         f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value.",
+        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty "
+        "value.",
         param,
         "parameter_invalid_empty",
     )

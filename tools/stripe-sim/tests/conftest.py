@@ -1,0 +1,210 @@
+"""A running stripe-sim, the official library pointed at it, and a shop that receives its webhooks."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+import stripe
+import uvicorn
+from stripe import PaymentIntent, StripeClient
+from stripe.checkout import Session
+
+from stripe_sim.app import create_app
+from stripe_sim.settings import Settings
+
+PATIENCE = 10.0
+SECRET = "whsec_test_secret"
+
+
+def wait_until(holds: Callable[[], Any], what: str = "the condition") -> Any:
+    """What `holds` returns once that is true."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := holds():
+            return found
+        time.sleep(0.005)
+    raise AssertionError(f"{what} did not come true within {PATIENCE} s")
+
+
+@dataclass
+class Received:
+    """One webhook as it came."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Shop:
+    """Receives webhooks; answers with the statuses in `answers`, then with 200."""
+
+    url: str
+    received: list[Received]
+    answers: list[int]
+
+    def events(self, *types: str) -> list[stripe.Event]:
+        """What came, checked by the official library."""
+        events = [
+            stripe.Webhook.construct_event(hook.body, hook.headers["Stripe-Signature"], SECRET)
+            for hook in list(self.received)
+        ]
+        return [event for event in events if not types or event.type in types]
+
+    def wait_for_hooks(self, count: int) -> None:
+        """Return once so many have come, whoever signed them."""
+        wait_until(lambda: len(self.received) >= count, f"{count} webhooks")
+
+    def wait_for(self, count: int, *types: str) -> list[stripe.Event]:
+        """So many events, once they have come."""
+        found: list[stripe.Event] = wait_until(
+            lambda: events if len(events := self.events(*types)) >= count else None, f"{count} webhooks {types}"
+        )
+        return found
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Wait for a condition."""
+    return wait_until
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    received: list[Received] = []
+    answers: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append(Received(dict(self.headers), body))
+            self.send_response(answers.pop(0) if answers else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield Shop(f"http://127.0.0.1:{server.server_port}/webhooks", received, answers)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass
+class Sim:
+    """A running stand-in."""
+
+    base: str
+    stripe: StripeClient
+    http: requests.Session
+
+    def control(self, what: str, **knobs: Any) -> Any:
+        """POST to `/sim`."""
+        answer = self.http.post(f"{self.base}/sim/{what}", json=knobs, timeout=PATIENCE)
+        answer.raise_for_status()
+        return answer.json()
+
+    def call(self, method: str, path: str, data: Any = None, *, key: str | None = "sk_test_x", **headers: str) -> Any:
+        """A bare call of the API."""
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        url = f"{self.base}{path}"
+        return self.http.request(method, url, data=data, headers=headers, timeout=PATIENCE, allow_redirects=False)
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """The delivery log."""
+        log: list[dict[str, Any]] = self.http.get(f"{self.base}/sim/deliveries", timeout=PATIENCE).json()["data"]
+        return log
+
+    def intent(self, **params: Any) -> PaymentIntent:
+        """Create one of 19.99 usd, or as the parameters say."""
+        asked: Any = {"amount": 1999, "currency": "usd", **params}
+        return self.stripe.v1.payment_intents.create(asked)
+
+    def pay(self, payment_method: str, **params: Any) -> PaymentIntent:
+        """Create one and confirm it at once."""
+        return self.intent(payment_method=payment_method, confirm=True, return_url="https://shop.test/done", **params)
+
+    def session(self, **params: Any) -> Session:
+        """Create a Checkout Session for two mugs."""
+        mug = {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug"}}
+        asked: Any = {
+            "mode": "payment",
+            "success_url": "https://shop.test/thanks?session={CHECKOUT_SESSION_ID}",
+            "line_items": [{"price_data": mug, "quantity": 2}],
+            **params,
+        }
+        return self.stripe.v1.checkout.sessions.create(asked)
+
+    def status_of(self, intent: str) -> str:
+        """Its status now."""
+        return str(self.stripe.v1.payment_intents.retrieve(intent).status)
+
+    def wait_for_status(self, intent: str, status: str) -> None:
+        """Return once it has this status."""
+        wait_until(lambda: self.status_of(intent) == status, f"{intent} {status}")
+
+    def event_types(self) -> list[str]:
+        """What happened, oldest first."""
+        return [str(event.type) for event in self.stripe.v1.events.list({"limit": 100}).data][::-1]
+
+
+@contextlib.contextmanager
+def running(settings: Settings) -> Iterator[Sim]:
+    """A stand-in in a thread of its own."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(create_app(settings), log_config=None, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        wait_until(lambda: server.started, "the start of stripe-sim")
+        with requests.Session() as http:
+            library = stripe.RequestsClient(session=http)
+            yield Sim(base, _client(base, library), http)
+        server.should_exit = True
+        thread.join()
+
+
+def _client(base: str, library: stripe.HTTPClient) -> stripe.StripeClient:
+    return stripe.StripeClient("sk_test_x", base_addresses={"api": base}, max_network_retries=0, http_client=library)
+
+
+@pytest.fixture
+def start_sim() -> Iterator[Callable[..., Sim]]:
+    """Start a stand-in with settings of its own."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(running(Settings(**settings)))
+
+
+@pytest.fixture(scope="session")
+def _shared_sim() -> Iterator[Sim]:
+    with running(Settings(processing_seconds=0.05)) as one:
+        yield one
+
+
+@pytest.fixture
+def sim(_shared_sim: Sim) -> Sim:
+    """A stand-in that remembers nothing."""
+    _shared_sim.control("reset")
+    return _shared_sim
+
+
+@pytest.fixture
+def sim_with_shop(start_sim: Callable[..., Sim], shop: Shop) -> Sim:
+    """A stand-in that tells `shop` of everything."""
+    return start_sim(webhook_url=shop.url, webhook_secret=SECRET, webhook_retry_seconds=0.02, processing_seconds=0.05)

@@ -1,0 +1,240 @@
+"""Our answers against Stripe's own OpenAPI description, and our requests against Stripe's own mock.
+
+The description is read out of the `stripe-mock` binary, which carries it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+import stripe
+
+if TYPE_CHECKING:
+    from conftest import Sim
+
+Schema = dict[str, Any]
+SPEC_BEGINS = b'{\n  "components": {\n    "schemas": {\n      "account": {'
+MUG = {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug", "description": "Enamel"}}
+URLS = {"success_url": "https://shop.test/thanks", "cancel_url": "https://shop.test/cart"}
+CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "metadata": {"order_id": "ord_1"},
+                                     "automatic_payment_methods": {"enabled": True}}),
+    ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "capture_method": "manual",
+                                     "payment_method_types": ["card"], "receipt_email": "a@b.test"}),
+    ("GET", "/v1/payment_intents", {"limit": 3, "created": {"gte": 1}}),
+    ("GET", "/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}),
+    ("POST", "/v1/payment_intents/{intent}", {"amount": 2500, "metadata": {"a": "b"}}),
+    ("POST", "/v1/payment_intents/{intent}/confirm", {"payment_method": "pm_card_visa",
+                                                      "return_url": "https://shop.test/done"}),
+    ("POST", "/v1/payment_intents/{open_intent}/cancel", {"cancellation_reason": "abandoned"}),
+    ("POST", "/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
+    ("GET", "/v1/payment_methods/{method}", {}),
+    ("GET", "/v1/charges", {"payment_intent": "{intent}"}),
+    ("GET", "/v1/charges/{charge}", {}),
+    ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}],
+                                       "payment_intent_data": {"metadata": {"order_id": "ord_1"}}, **URLS,
+                                       "customer_email": "a@b.test", "client_reference_id": "cart-7"}),
+    ("GET", "/v1/checkout/sessions", {"status": "open"}),
+    ("GET", "/v1/checkout/sessions/{session}", {"expand": ["line_items"]}),
+    ("POST", "/v1/checkout/sessions/{session}", {"metadata": {"a": "b"}}),
+    ("GET", "/v1/checkout/sessions/{session}/line_items", {"limit": 5}),
+    ("POST", "/v1/checkout/sessions/{session}/expire", {}),
+    ("GET", "/v1/events", {"types": ["payment_intent.created"], "created": {"gte": 1}, "delivery_success": True}),
+    ("GET", "/v1/events/{event}", {}),
+    ("POST", "/v1/webhook_endpoints", {"url": "https://shop.test/hooks", "enabled_events": ["*"]}),
+    ("GET", "/v1/webhook_endpoints", {}),
+    ("GET", "/v1/webhook_endpoints/{endpoint}", {}),
+    ("POST", "/v1/webhook_endpoints/{endpoint}", {"disabled": True}),
+    ("DELETE", "/v1/webhook_endpoints/{endpoint}", {}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def binary() -> Path:
+    """The stripe-mock binary; without it these tests are skipped, or fail where REQUIRE_STRIPE_MOCK=1."""
+    root = Path(__file__).parents[3]
+    places = [os.environ.get("STRIPE_MOCK_BIN"), root / ".state/bin/stripe-mock", shutil.which("stripe-mock")]
+    for place in places:
+        if place and Path(place).is_file():
+            return Path(place)
+    missing = "stripe-mock is missing: GOBIN=$PWD/.state/bin go install github.com/stripe/stripe-mock@v0.203.0"
+    if os.environ.get("REQUIRE_STRIPE_MOCK") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="module")
+def description(binary: Path) -> dict[str, Any]:
+    """Stripe's OpenAPI description."""
+    content = binary.read_bytes()
+    begin = content.index(SPEC_BEGINS)
+    end = content.index(b"\n}\n", begin) + 2
+    spec: dict[str, Any] = json.loads(content[begin:end])
+    assert spec["info"]["x-stripeSpecFilename"] == "spec3"
+    return spec
+
+
+@pytest.fixture(scope="module")
+def mock(binary: Path) -> Iterator[str]:
+    """A running stripe-mock, on loopback alone."""
+    ports = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            ports.append(free.getsockname()[1])
+    http, https = (f"127.0.0.1:{port}" for port in ports)
+    command = [str(binary), "-http-addr", http, "-https-addr", https]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+        try:
+            yield f"http://{http}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def made(sim: Sim) -> dict[str, str]:
+    """Objects that the calls are about, by the names that stand in their paths."""
+    session, intent = sim.session(), sim.intent()
+    paid = sim.pay("pm_card_visa")
+    return {
+        "intent": intent.id,
+        "open_intent": sim.intent().id,
+        "method": str(paid.payment_method),
+        "charge": str(paid.latest_charge),
+        "session": session.id,
+        "event": sim.stripe.v1.events.list().data[0].id,
+        "endpoint": sim.stripe.v1.webhook_endpoints.create(
+            {"url": "https://shop.test/hooks", "enabled_events": ["charge.refunded"]}
+        ).id,
+    }
+
+
+def asked(base: str, method: str, path: str, params: dict[str, Any]) -> Any:
+    """What one call of the official library gets; it raises for a refusal."""
+    with requests.Session() as http:
+        library = stripe.RequestsClient(session=http)
+        client = stripe.StripeClient("sk_test_123", base_addresses={"api": base}, http_client=library)
+        return client.raw_request(method.lower(), path, **params).data
+
+
+@pytest.mark.parametrize(("method", "path", "params"), CALLS)
+def test_stripes_mock_takes_the_same_calls(
+    sim: Sim, mock: str, made: dict[str, str], until: Callable[..., object], method: str, path: str, params: Any
+) -> None:
+    until(lambda: _listens(mock))
+    path, params = path.format(**made), _filled(params, made)
+    ours, theirs = (asked(base, method, path, params) for base in (sim.base, mock))
+    assert ours["object"] == theirs["object"]
+
+
+@pytest.mark.parametrize(("method", "path", "params"), CALLS)
+def test_answers_are_as_stripe_describes_them(
+    sim: Sim, description: dict[str, Any], made: dict[str, str], method: str, path: str, params: Any
+) -> None:
+    answer = asked(sim.base, method, path.format(**made), _filled(params, made))
+    schema = _answer_schema(description, method, path)
+    assert list(_faults(answer, schema, description, "it")) == []
+
+
+def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: dict[str, Any]) -> None:
+    for card in ("pm_card_visa", "pm_card_threeDSecure2Required", "pm_card_simProcessing", "pm_usBankAccount_success"):
+        sim.pay(card)
+    with pytest.raises(stripe.CardError):
+        sim.pay("pm_card_chargeDeclined")
+    session = sim.session()
+    sim.call("POST", f"/c/pay/{session.id}/confirm", {"payment_method": "pm_card_visa"}, key=None)
+    events = sim.call("GET", "/v1/events?limit=100").json()["data"]
+    assert len({event["type"] for event in events}) >= 9
+    for event in events:
+        schema = description["components"]["schemas"][event["data"]["object"]["object"]]
+        assert list(_faults(event["data"]["object"], schema, description, event["type"])) == []
+        assert list(_faults(event, description["components"]["schemas"]["event"], description, "event")) == []
+
+
+def test_errors_are_as_stripe_describes_them(sim: Sim, description: dict[str, Any]) -> None:
+    intent = sim.intent()
+    form = {"payment_method": "pm_card_chargeDeclined", "return_url": "https://shop.test/done"}
+    declined = sim.call("POST", f"/v1/payment_intents/{intent.id}/confirm", form)
+    unknown = sim.call("POST", "/v1/payment_intents", {"colour": "blue"})
+    schema = description["components"]["schemas"]["error"]
+    for answer in (declined, unknown):
+        assert list(_faults(answer.json(), schema, description, "it")) == []
+
+
+def _listens(base: str) -> bool:
+    try:
+        return requests.get(base, timeout=5).status_code > 0
+    except requests.ConnectionError:
+        return False
+
+
+def _filled(params: Any, made: dict[str, str]) -> Any:
+    filled: Any = json.loads(json.dumps(params).replace("{intent}", made["intent"]))
+    return filled
+
+
+def _answer_schema(description: dict[str, Any], method: str, path: str) -> Schema:
+    for pattern, operations in description["paths"].items():
+        if _same_path(pattern, path) and method.lower() in operations:
+            content = operations[method.lower()]["responses"]["200"]["content"]
+            schema: Schema = content["application/json"]["schema"]
+            return schema
+    raise AssertionError(f"Stripe has no {method} {path}")
+
+
+def _same_path(pattern: str, path: str) -> bool:
+    theirs, ours = pattern.split("/"), path.split("/")
+    return len(theirs) == len(ours) and all(
+        a == b or (a.startswith("{") and b.startswith("{")) for a, b in zip(theirs, ours, strict=True)
+    )
+
+
+def _faults(value: Any, schema: Schema, description: dict[str, Any], place: str) -> Iterator[str]:
+    """Where a value is not as its schema says: missing or unknown members, wrong types and words."""
+    if "$ref" in schema:
+        schema = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if value is None:
+        if not schema.get("nullable"):
+            yield f"{place} is null"
+    elif "anyOf" in schema:
+        yield from _fits_one(value, schema["anyOf"], description, place)
+    elif schema.get("type") == "object":
+        yield from _object_faults(value, schema, description, place)
+    elif schema.get("type") == "array":
+        for index, item in enumerate(value):
+            yield from _faults(item, schema["items"], description, f"{place}[{index}]")
+    elif not isinstance(value, TYPES[schema["type"]]) or (schema["type"] == "integer" and isinstance(value, bool)):
+        yield f"{place} is {value!r}, not {schema['type']}"
+    elif "enum" in schema and value not in schema["enum"]:
+        yield f"{place} is {value!r}, not one of {schema['enum']}"
+
+
+TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
+
+
+def _fits_one(value: Any, choices: list[Schema], description: dict[str, Any], place: str) -> Iterator[str]:
+    """The faults of the choice that fits best."""
+    found = [list(_faults(value, choice, description, place)) for choice in choices]
+    yield from min(found, key=len)
+
+
+def _object_faults(value: Any, schema: Schema, description: dict[str, Any], place: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{place} is {value!r}, not an object"
+        return
+    known = schema.get("properties", {})
+    yield from (f"{place} lacks {name}" for name in schema.get("required", ()) if name not in value)
+    for name, item in value.items():
+        if name in known:
+            yield from _faults(item, known[name], description, f"{place}.{name}")
+        elif known and not schema.get("additionalProperties"):
+            yield f"{place} has {name}, which Stripe has not"
