@@ -23,7 +23,7 @@ from tillstream_contracts import ORDERS_STATUS, Amounts, Cause, OrderStatus, Ord
 from tillstream_contracts.stream_tokens import Grant, sign
 
 SECRET = "a secret of at least thirty-two characters"
-PATIENCE = 20.0
+PATIENCE = 40.0
 
 
 def changed(order_id: str, version: int, **fields: Any) -> OrderStatusChanged:

@@ -25,12 +25,11 @@ async def test_broker_restart_loses_no_change_and_no_socket(house_on_own_kafka: 
     await house.start()
     client = await house.watch("ord_1")
     await client.frame()
-    for crash in range(2):
-        await house.publish("ord_1", 2 * crash + 1)
-        await asyncio.to_thread(own_kafka.stop)
-        await asyncio.to_thread(own_kafka.start)
-        await house.publish("ord_1", 2 * crash + 2)
-    assert await client.versions(4) == [("status", version) for version in (1, 2, 3, 4)]
+    await house.publish("ord_1", 1)
+    await asyncio.to_thread(own_kafka.stop)
+    await asyncio.to_thread(own_kafka.start)
+    await house.publish("ord_1", 2)
+    assert await client.versions(2) == [("status", 1), ("status", 2)]
 
 
 async def test_frozen_broker_is_noticed_and_its_return_too(house_on_own_kafka: "House", own_kafka: OwnKafka) -> None:

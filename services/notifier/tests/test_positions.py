@@ -1,6 +1,6 @@
 """Where reading goes on."""
 
-from notifier.positions import Bounds, Start, lag, start
+from notifier.positions import Bounds, Standstill, Start, lag, start
 
 
 def test_first_time_begins_at_the_ends() -> None:
@@ -26,3 +26,12 @@ def test_position_beyond_the_end_is_a_gap() -> None:
 def test_lag_counts_records_not_read() -> None:
     """A position ahead of a stale end is no lag."""
     assert lag({0: 5, 1: 9}, {0: 7, 1: 8}) == 2
+
+
+def test_partition_stands_still_when_it_is_behind_and_does_not_move_for_a_while() -> None:
+    """Any progress, and being at the end, begin the time anew."""
+    standstill = Standstill(longest=10)
+    assert standstill.note({0: 5, 1: 5}, {0: 7, 1: 5}, now=0) == set()
+    assert standstill.note({0: 6, 1: 5}, {0: 7, 1: 7}, now=9) == set()
+    assert standstill.note({0: 6, 1: 5}, {0: 7, 1: 7}, now=18) == set()
+    assert standstill.note({0: 6, 1: 7}, {0: 7, 1: 7}, now=19) == {0}

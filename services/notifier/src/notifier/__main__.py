@@ -1,13 +1,20 @@
 """`python -m notifier`: serve until SIGTERM or SIGINT."""
 
 import asyncio
+import resource
 import signal
+from typing import Final
 
+import structlog
 import uvloop
 
 from notifier.app import create_notifier
 from notifier.settings import Settings
 from tillstream_operations import configure_logs
+
+FILES_BESIDE_SOCKETS: Final = 256
+"""Kafka, order-service, and connections that are still in their handshake."""
+log = structlog.get_logger(__name__)
 
 
 async def serve(settings: Settings) -> None:
@@ -19,10 +26,21 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
 
 
+def allow_files(wanted: int) -> None:
+    """Raise the process's own limit of open files, which is 1024 on many machines, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.warning("too_few_open_files", wanted=wanted, allowed=allowed)
+
+
 def main() -> None:
     """Configure and serve."""
     settings = Settings()
     configure_logs("notifier", level=settings.log_level, log_format=settings.log_format)
+    allow_files(settings.max_connections + FILES_BESIDE_SOCKETS)
     uvloop.run(serve(settings))
 
 

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from notifier.metrics import Metrics
-from notifier.positions import Bounds, lag, start
+from notifier.positions import Bounds, Standstill, lag, start
 from notifier.records import Record
 from notifier.settings import Settings
 from tillstream_contracts import ORDERS_STATUS
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Stuck(Exception):
-    """Kafka's end moves and our position does not: the consumer has to be built anew."""
+    """Kafka's end moves and our position does not, or nobody answers: the consumer has to be built anew."""
 
 
 class StatusFeed:
@@ -84,6 +84,7 @@ class StatusFeed:
             auto_offset_reset="none",
             request_timeout_ms=_milliseconds(self._settings.kafka_timeout),
             metadata_max_age_ms=_milliseconds(METADATA_MAX_AGE),
+            retry_backoff_ms=_milliseconds(self._settings.kafka_retry),
         )
 
     async def _take_up(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
@@ -122,26 +123,35 @@ class StatusFeed:
 
     async def _watch(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         """Compare our positions with Kafka's ends again and again. Returns when there are new partitions."""
-        due: dict[int, int] = {}
+        standstill = Standstill(self._settings.kafka_stuck_after.total_seconds())
         while len(self._partitions(consumer)) == len(partitions):
             await asyncio.sleep(self._settings.kafka_check_interval.total_seconds())
-            for at in partitions:
-                self._positions[at.partition] = await consumer.position(at)
-            if stuck := [number for number, position in due.items() if self._positions[number] == position]:
-                raise Stuck(f"no progress on partitions {stuck}")
-            due = await self._behind(consumer, partitions)
+            try:
+                ends = await consumer.end_offsets(partitions)
+            except KafkaError as error:
+                log.warning("feed_unchecked", error=repr(error))
+                self._give_up_on_silence()
+                continue
+            stuck = await self._compare(consumer, ends, standstill)
+            if stuck:
+                raise Stuck(f"no progress on partitions {sorted(stuck)}")
 
-    async def _behind(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[int, int]:
-        """The positions of the partitions that have something to read; none while Kafka does not answer."""
-        before = dict(self._positions)
-        try:
-            ends = {at.partition: end for at, end in (await consumer.end_offsets(partitions)).items()}
-        except KafkaError as error:
-            log.warning("feed_unchecked", error=repr(error))
-            return {}
+    def _give_up_on_silence(self) -> None:
+        """A new consumer asks the bootstrap servers anew; this one knows only the brokers that it once met."""
+        silence = time.monotonic() - self._checked_at
+        if silence >= self._settings.kafka_stuck_after.total_seconds():
+            raise Stuck(f"no answer for {silence:.0f} s")
+
+    async def _compare(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], standstill: Standstill
+    ) -> set[int]:
+        """Note how far we are. The consumer's positions also pass over what is no record, such as markers."""
+        for at in ends:
+            self._positions[at.partition] = await consumer.position(at)
+        by_number = {at.partition: end for at, end in ends.items()}
         self._checked_at = time.monotonic()
-        self._metrics.lag.set(lag(self._positions, ends))
-        return {number: at for number, at in before.items() if self._positions[number] < ends[number]}
+        self._metrics.lag.set(lag(self._positions, by_number))
+        return standstill.note(self._positions, by_number, self._checked_at)
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:

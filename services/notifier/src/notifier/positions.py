@@ -35,3 +35,21 @@ def start(known: Mapping[int, int], bounds: Mapping[int, Bounds]) -> Start:
 def lag(positions: Mapping[int, int], ends: Mapping[int, int]) -> int:
     """Records between our positions and the ends."""
     return sum(max(0, end - positions.get(partition, end)) for partition, end in ends.items())
+
+
+class Standstill:
+    """Notices partitions that have something to read and do not move for a while."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._since: dict[int, tuple[int, float]] = {}
+
+    def note(self, positions: Mapping[int, int], ends: Mapping[int, int], now: float) -> set[int]:
+        """The partitions that have stood still for too long at `now`."""
+        behind = {partition: at for partition, at in positions.items() if at < ends.get(partition, at)}
+        self._since = {partition: self._noted(partition, at, now) for partition, at in behind.items()}
+        return {partition for partition, (_, since) in self._since.items() if now - since >= self._longest}
+
+    def _noted(self, partition: int, position: int, now: float) -> tuple[int, float]:
+        known = self._since.get(partition)
+        return known if known and known[0] == position else (position, now)

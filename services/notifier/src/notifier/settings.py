@@ -54,10 +54,12 @@ class Settings(BaseSettings):
     """What every topic's name begins with in a cluster shared with others."""
     kafka_timeout: Span = timedelta(seconds=10)
     """How long one question to Kafka may take."""
-    kafka_retry: Span = timedelta(seconds=1)
+    kafka_retry: Span = timedelta(seconds=0.5)
     """How long to wait, about, before reading on after an error."""
     kafka_check_interval: Span = timedelta(seconds=2)
     """How often the reader's progress, new partitions and its lag are looked at."""
+    kafka_stuck_after: Span = timedelta(seconds=10)
+    """When records wait in Kafka and none arrives for so long, the reader is built anew."""
     kafka_stale_after: Span = timedelta(seconds=30)
     """Readiness falls when Kafka's end could not be compared with our position for so long."""
 
