@@ -24,18 +24,17 @@ IDLE_IN_TRANSACTION = "30s"
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI app: the read API, and in its lifespan the consumer. It waits for nothing to be up."""
     metrics = Metrics()
-    pool = _pool(settings)
     engine = open_engine(
         settings.database_url.get_secret_value(),
         connections=settings.database_connections,
         timeout=settings.database_timeout,
     )
-    running = Running(settings, pool, metrics)
+    running = Running(settings, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with pool:
-            consuming = asyncio.create_task(running.run(), name="consuming")
+        async with _pool(settings) as pool:  # made here, as asyncpg binds it to the loop that runs then
+            consuming = asyncio.create_task(running.run(pool), name="consuming")
             yield
             running.stop()
             consuming.cancel()

@@ -29,14 +29,16 @@ LEAVE_SECONDS = 4.0
 class Running:
     """The consumer's life in this process, and what the probes say of it."""
 
-    def __init__(self, settings: Settings, pool: Any, metrics: Metrics) -> None:
-        self._settings, self._pool, self._metrics = settings, pool, metrics
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._settings, self._metrics = settings, metrics
+        self._pool: Any = None
         self._progress = Progress(metrics, stuck_after=settings.stuck_after)
         self._kafka = "not connected yet"
         self._stopping = False
 
-    async def run(self) -> None:
+    async def run(self, pool: Any) -> None:
         """Consume until cancelled, then finish the batch in hand."""
+        self._pool = pool
         while True:
             await self._until_schema_is_right()
             try:
@@ -113,6 +115,8 @@ class Running:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _what_is_wrong_with_database(self) -> str | None:
+        if self._pool is None:
+            return "not opened yet"
         try:
             async with asyncio.timeout(PROBE_SECONDS), self._pool.acquire() as connection:
                 return await what_is_wrong_with_schema(connection)
