@@ -11,10 +11,10 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from devstack.memory import megabytes
+from devstack.memory import alone, megabytes
 from devstack.programs import Plan
 from devstack.state import state_folder
-from devstack.supervision import Seen, Supervisor
+from devstack.supervision import Supervisor
 from devstack.trouble import Trouble
 
 LOOK_SECONDS = 0.3
@@ -43,23 +43,23 @@ def print_status(console: Console) -> bool:
     if not supervisor.is_up():
         console.print("Nothing is running: `make up` or `make demo` starts the house.")
         return False
-    programs = supervisor.all()
-    console.print(memory_table(programs))
-    return all(seen.state == "RUNNING" for seen in programs)
+    console.print(memory_table(supervisor))
+    return all(seen.state == "RUNNING" for seen in supervisor.all())
 
 
-def memory_table(programs: Sequence[Seen]) -> Table:
-    """Each program's state, age and resident memory, and the memory of all."""
+def memory_table(supervisor: Supervisor) -> Table:
+    """Each program's state, age and resident memory, and the memory of all with what supervises them."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("program", "state", "up for"):
         table.add_column(title)
     table.add_column("MB", justify="right")
-    total = 0.0
-    for seen in programs:
+    total = own = alone(supervisor.pid())
+    for seen in supervisor.all():
         used = megabytes(seen.pid)
         total += used
         age = str(timedelta(seconds=int(time.time() - seen.since))) if seen.pid else ""
         table.add_row(seen.name, f"[{STYLES.get(seen.state, 'red')}]{seen.state.lower()}[/]", age, f"{used:.0f}")
+    table.add_row("[dim]supervisord[/]", "", "", f"[dim]{own:.0f}[/]")
     table.add_row("[bold]together[/]", "", "", f"[bold]{total:.0f}[/]")
     return table
 

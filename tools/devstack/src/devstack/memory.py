@@ -16,6 +16,14 @@ def megabytes(pid: int) -> float:
     return float(own + children) / 2**20
 
 
+def alone(pid: int) -> float:
+    """Resident memory of a process without its children."""
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 2**20
+    except psutil.Error:
+        return 0
+
+
 def _unshared(process: psutil.Process) -> int:
     try:
         return int(process.memory_full_info().uss)

@@ -102,15 +102,19 @@ class Supervisor:
 
     def shutdown(self) -> None:
         """End supervisord itself, and wait until it is gone."""
-        processes = [psutil.Process(int(self._call("getPID")))]
+        processes = [psutil.Process(self.pid())]
         self._call("shutdown")
         psutil.wait_procs(processes, timeout=STOP_SECONDS + 5)
         self._reap()
         self._socket.unlink(missing_ok=True)
 
     def all(self) -> list[Seen]:
-        """Every program that it knows, in the order of their start."""
+        """Every program that it knows, by name."""
         return [_seen(told) for told in self._call("getAllProcessInfo")]
+
+    def pid(self) -> int:
+        """Its own process."""
+        return int(self._call("getPID"))
 
     def seen(self, name: str) -> Seen:
         """One program. Raises Trouble for one that it does not know."""

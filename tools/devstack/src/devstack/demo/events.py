@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
-from aiokafka.structs import TopicPartition
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
+from devstack.demo.money import readable
 from tillstream_contracts import ORDERS_STATUS, OrderStatus, OrderStatusChanged
 
 POLL_MS = 500
@@ -23,12 +23,9 @@ STYLES = {
 
 async def follow(console: Console, bootstrap: str, *, goes_on: Callable[[], bool]) -> None:
     """Print each change of an order from now on, for as long as `goes_on`."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(ORDERS_STATUS.name, bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        await consumer.topics()
-        partitions = consumer.partitions_for_topic(ORDERS_STATUS.name) or set()
-        consumer.assign([TopicPartition(ORDERS_STATUS.name, number) for number in partitions])
         await consumer.seek_to_end()
         while goes_on():
             for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
@@ -49,6 +46,6 @@ def line(value: bytes) -> str:
     at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
     before = f"{change.previous_status} → " if change.previous_status else ""
     status = f"{before}[{STYLES.get(change.status, 'bold')}]{change.status}[/]"
-    amount = f"{change.amounts.ordered} {change.currency}"
+    amount = readable(change.amounts.ordered, change.currency)
     order, cause = escape(change.order_id), escape(change.cause.event_type)
     return f"[dim]{at}[/] {order} v{change.version} {status}  {amount}  [dim]{cause}[/]"

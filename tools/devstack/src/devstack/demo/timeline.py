@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
 from rich.table import Table
 
+from devstack.demo.money import readable
 from devstack.demo.purchase import Purchase
 from devstack.trouble import Trouble
 from tillstream_contracts import STRIPE_EVENTS
@@ -40,7 +40,7 @@ class WebhookRecord:
 
 async def find_record(bootstrap: str, purchase: Purchase) -> WebhookRecord:
     """The record that says that the purchase was paid."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(STRIPE_EVENTS.name, bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
         await _go_back(consumer, purchase.begun)
@@ -64,16 +64,16 @@ def hops(purchase: Purchase, record: WebhookRecord, history: Sequence[dict[str, 
     return [
         Hop("intent created", purchase.intent_created, "intent-api's answer"),
         Hop("card confirmed", min(purchase.card_confirmed, record.verified), "Stripe's answer"),
-        Hop("webhook verified", record.verified, "webhook-ingest (ce_recordedtime)"),
-        Hop("in Kafka", record.appended, "the record's LogAppendTime"),
-        Hop("order paid in PostgreSQL", datetime.fromisoformat(applied["recorded_at"]), "order-service's timeline"),
+        Hop("webhook verified", record.verified, "ce_recordedtime"),
+        Hop("in Kafka", record.appended, "LogAppendTime"),
+        Hop("order paid in PostgreSQL", datetime.fromisoformat(applied["recorded_at"]), "the order's timeline"),
         Hop("status on the WebSocket", purchase.paid_on_websocket, "the buyer's socket"),
     ]
 
 
 def timeline_table(purchase: Purchase, way: Sequence[Hop]) -> Table:
     """The way as a table: the milliseconds of each hop, and since the begin."""
-    price = f"{purchase.amount} minor units of {purchase.currency}"
+    price = readable(purchase.amount, purchase.currency)
     table = Table(title=f"{purchase.what}, {price}: {purchase.order_id}", title_justify="left", header_style="dim")
     table.add_column("what happened")
     table.add_column("ms", justify="right")
@@ -89,20 +89,13 @@ def timeline_table(purchase: Purchase, way: Sequence[Hop]) -> Table:
 
 
 async def _go_back(consumer: AIOKafkaConsumer, moment: datetime) -> None:
-    partitions = [TopicPartition(STRIPE_EVENTS.name, n) for n in await _partitions(consumer)]
-    consumer.assign(partitions)
     since = int(moment.timestamp() * 1000) - LOOK_BACK_MS
-    for partition, found in (await consumer.offsets_for_times(dict.fromkeys(partitions, since))).items():
+    wanted = dict.fromkeys(consumer.assignment(), since)
+    for partition, found in (await consumer.offsets_for_times(wanted)).items():
         if found:
             consumer.seek(partition, found.offset)
         else:
             await consumer.seek_to_end(partition)
-
-
-async def _partitions(consumer: AIOKafkaConsumer) -> set[int]:
-    await consumer.topics()
-    found: set[int] | None = consumer.partitions_for_topic(STRIPE_EVENTS.name)
-    return found or set()
 
 
 def _webhook_record(record: Any, headers: dict[str, str]) -> WebhookRecord:

@@ -39,7 +39,7 @@ class Visit:
         try:
             if plan.simulated:
                 asyncio.run(self._buy(plan))
-            self.progress.console.print(memory_table(self.house.supervisor.all()))
+            self.progress.console.print(memory_table(self.house.supervisor))
             if not once:
                 print_addresses(self.progress.console, plan)
                 self._look_around(plan)
