@@ -65,6 +65,7 @@ class Stripe:
 
     def session(self, happened: str, *, at: int = 0, order: str | None = "ord_1", **changes: Any) -> bytes:
         """A Checkout Session's event of 19.99 usd."""
+        event_id = changes.pop("event_id", f"evt_cs_{happened}_{at}")
         session = {
             "id": "cs_1",
             "object": "checkout.session",
@@ -76,7 +77,7 @@ class Stripe:
             "metadata": {"order_id": order} if order else {},
             **changes,
         }
-        return self.event(f"checkout.session.{happened}", session, id=f"evt_cs_{happened}_{at}", at=at)
+        return self.event(f"checkout.session.{happened}", session, id=event_id, at=at)
 
 
 def order_placed(order_id: str = "ord_1", **changes: Any) -> bytes:

@@ -44,7 +44,7 @@ class Intake:
             graceful_timeout=settings.drain_timeout.total_seconds(),
             apply_types=False,
             metadata_max_age_ms=30_000,
-            logger=logging.getLogger("faststream"),
+            logger=logging.getLogger("order_service.faststream"),
             log_level=logging.DEBUG,  # of its errors it tells as errors all the same
         )
         self._subscriber = self._broker.subscriber(

@@ -1,0 +1,64 @@
+"""The schema's history leads to what the models say, and the service knows whether it has been applied."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from order_service.migrate import alembic_config, migrate
+from order_service.migrations import HEAD
+from order_service.reads import sqlalchemy_url
+from order_service.schema import what_is_wrong_with_schema
+from order_service.tables import Base
+
+
+def _steps(connection: Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config(connection))
+
+
+def _differences(connection: Connection) -> list[Any]:
+    assert _steps(connection).get_heads() == [HEAD]
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [*compare_metadata(context, Base.metadata), *_missing_checks(connection)]
+
+
+def _missing_checks(connection: Connection) -> list[str]:
+    """Alembic does not compare CHECK constraints."""
+    query = "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    there = {name for (name,) in connection.exec_driver_sql(query)}
+    wanted = {
+        str(constraint.name)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if type(constraint).__name__ == "CheckConstraint"
+    }
+    return sorted(there ^ wanted)
+
+
+@pytest.mark.integration
+async def test_models_and_migrations_agree(migrated: str) -> None:
+    """Column by column, index by index, check by check."""
+    engine = create_async_engine(sqlalchemy_url(migrated), poolclass=NullPool)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await engine.dispose()
+
+
+@pytest.mark.integration
+async def test_schema_that_is_missing_is_named_with_what_to_do(database_url: str) -> None:
+    """Before, and no longer after, migrating; doing it twice is well."""
+    connection = await asyncpg.connect(database_url)
+    wrong = await what_is_wrong_with_schema(connection)
+    assert wrong == f"The database has no schema yet; run python -m order_service.migrate to bring it to {HEAD}."
+    await migrate(database_url)
+    await migrate(database_url)
+    assert await what_is_wrong_with_schema(connection) is None
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert await what_is_wrong_with_schema(connection) is None
+    await connection.close()
