@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import psutil
@@ -30,6 +31,7 @@ class Running:
 
     process: asyncio.subprocess.Process
     port: int
+    log: Path
 
     @property
     def url(self) -> str:
@@ -37,7 +39,7 @@ class Running:
 
 
 @pytest.fixture
-async def service(kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[Running]:
+async def service(kafka_bootstrap: str, kafka_prefix: str, tmp_path: Path) -> AsyncIterator[Running]:
     """`python -m webhook_ingest`, ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,8 +52,11 @@ async def service(kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[Runn
         "WEBHOOK_INGEST_PORT": str(port),
         "LOG_FORMAT": "json",
     }
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "webhook_ingest", env=environment)
-    running = Running(process, port)
+    log = tmp_path / "log"
+    with log.open("wb") as written:
+        command = (sys.executable, "-m", "webhook_ingest")
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=written, stderr=written)
+    running = Running(process, port, log)
     await _until_ready(running)
     yield running
     with suppress(ProcessLookupError):
@@ -97,6 +102,7 @@ async def test_sigterm_in_flight_loses_no_acknowledged_event(
             await asyncio.gather(*workers)
             await service.process.wait()
     assert refused == []
+    assert service.process.returncode == 0
     assert acknowledged <= await _written(kafka_bootstrap, kafka_prefix, at_least=len(acknowledged))
 
 
@@ -161,6 +167,9 @@ async def test_logs_and_metrics_tell_no_body_and_no_header(service: Running, sig
                 await answer.read()
         async with session.get(f"{service.url}/metrics") as answer:
             metrics = await answer.text()
+    log = service.log.read_text()
+    assert '"code": "timestamp_out_of_tolerance"' in log
+    assert not any(word in log + metrics for word in ("a@b.example", "secretive", "v1=", "whsec_", "pi_1"))
     assert 'webhook_ingest_webhooks_total{outcome="stored"} 1.0' in metrics
     assert 'webhook_ingest_webhooks_total{outcome="timestamp_out_of_tolerance"} 1.0' in metrics
     assert "webhook_ingest_write_seconds_count 1.0" in metrics

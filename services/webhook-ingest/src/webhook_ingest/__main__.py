@@ -9,8 +9,13 @@ def main() -> None:
     """Serve until SIGTERM."""
     settings = Settings()
     configure_logs("webhook-ingest", level=settings.log_level, log_format=settings.log_format)
-    drain = int(settings.drain_timeout.total_seconds())
-    serve(create_app(settings), host=settings.host, port=settings.port, drain_seconds=drain)
+    serve(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        notice_seconds=settings.notice.total_seconds(),
+        drain_seconds=int(settings.drain_timeout.total_seconds()),
+    )
 
 
 if __name__ == "__main__":

@@ -49,8 +49,10 @@ class Settings(BaseSettings):
     """How many requests may be read or written at once; the next is answered 503."""
     max_in_flight_bytes: int = Field(16 * 1024 * 1024, ge=1_000_000)
     """How many bytes of bodies may be held at once; what goes beyond is answered 503."""
+    notice: Duration = timedelta(seconds=1)
+    """How long `/readyz` says no on SIGTERM before connections are refused, so that a load balancer looks elsewhere."""
     drain_timeout: Duration = timedelta(seconds=14)
-    """How long requests in flight may take to finish on SIGTERM."""
+    """How long requests in flight may take to finish after that."""
     close_timeout: Duration = timedelta(seconds=4)
     """How long Kafka's producer may take to close after that."""
 

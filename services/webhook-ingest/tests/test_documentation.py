@@ -1,0 +1,20 @@
+"""The webhook stands in the OpenAPI description, although FastAPI does not know the route."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import SecretStr
+
+from webhook_ingest.app import create_app
+from webhook_ingest.settings import Settings
+from webhook_ingest.signatures import Refusal
+
+
+async def test_the_description_has_the_webhook_and_every_answer(get: Callable[..., Awaitable[Any]]) -> None:
+    app = create_app(Settings(stripe_webhook_secret=(SecretStr("whsec_test"),)))
+    description = (await get(app, "/openapi.json")).body
+    webhook = description["paths"]["/webhooks/stripe"]["post"]
+    assert set(webhook["responses"]) == {"200", "400", "408", "413", "503"}
+    assert all(refusal in webhook["responses"]["400"]["description"] for refusal in Refusal)
+    assert "Problem" in description["components"]["schemas"]
+    assert {"/livez", "/readyz", "/metrics"} < set(description["paths"])
