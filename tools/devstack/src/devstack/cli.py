@@ -96,4 +96,5 @@ def _told() -> Iterator[None]:
         progress.trouble(trouble)
         raise typer.Exit(1) from trouble
     except KeyboardInterrupt as interrupt:
+        progress.console.print("Interrupted.")
         raise typer.Exit(130) from interrupt

@@ -17,12 +17,12 @@ class Progress:
         self.console = console
 
     @contextmanager
-    def step(self, doing: str) -> Iterator[None]:
-        """A step that takes a while."""
+    def step(self, reached: str) -> Iterator[None]:
+        """A step that takes a while; `reached` says what is so when it is over."""
         begun = time.monotonic()
-        with self.console.status(escape(doing)):
+        with self.console.status(f"[dim]not yet:[/] {escape(reached)}"):
             yield
-        self.done(f"{doing} [dim]{time.monotonic() - begun:.1f} s[/]")
+        self.done(f"{reached} [dim]{time.monotonic() - begun:.1f} s[/]")
 
     def done(self, sentence: str) -> None:
         """A step that is over."""
