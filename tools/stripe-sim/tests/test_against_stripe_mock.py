@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 SPEC_BEGINS = b'{\n  "components": {\n    "schemas": {\n      "account": {'
+LONGEST_SPEC = 20_000_000
 MUG = {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug", "description": "Enamel"}}
 URLS = {"success_url": "https://shop.test/thanks", "cancel_url": "https://shop.test/cart"}
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
@@ -77,8 +78,8 @@ def description(binary: Path) -> dict[str, Any]:
     """Stripe's OpenAPI description."""
     content = binary.read_bytes()
     begin = content.index(SPEC_BEGINS)
-    end = content.index(b"\n}\n", begin) + 2
-    spec: dict[str, Any] = json.loads(content[begin:end])
+    text = content[begin : begin + LONGEST_SPEC].decode(errors="replace")
+    spec: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
     assert spec["info"]["x-stripeSpecFilename"] == "spec3"
     return spec
 
@@ -146,7 +147,7 @@ def test_answers_are_as_stripe_describes_them(
 
 
 def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: dict[str, Any]) -> None:
-    for card in ("pm_card_visa", "pm_card_threeDSecure2Required", "pm_card_simProcessing", "pm_usBankAccount_success"):
+    for card in ("pm_card_visa", "pm_card_threeDSecure2Required", "pm_usBankAccount_success", "pm_success_de"):
         sim.pay(card)
     with pytest.raises(stripe.CardError):
         sim.pay("pm_card_chargeDeclined")

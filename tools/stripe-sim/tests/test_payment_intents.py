@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,7 +126,8 @@ def test_a_delayed_method_is_processing_and_ends_by_an_event(
     assert sim.event_types() == begun + last_events
 
 
-def test_a_canceled_payment_is_not_settled(sim: Sim) -> None:
+def test_a_canceled_payment_is_not_settled(start_sim: Callable[..., Sim]) -> None:
+    sim = start_sim(processing_seconds=0.5)
     intent, other = sim.pay("pm_card_simProcessing"), sim.pay("pm_card_simProcessing")
     sim.stripe.v1.payment_intents.cancel(intent.id)
     sim.wait_for_status(other.id, "succeeded")

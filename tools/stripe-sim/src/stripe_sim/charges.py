@@ -116,19 +116,28 @@ _APPROVED: Object = {
 }
 
 
+_SHOWN = {
+    "card": ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet"),
+    "us_bank_account": (
+        "account_holder_type",
+        "account_type",
+        "bank_name",
+        "fingerprint",
+        "last4",
+        "routing_number",
+    ),
+    "sepa_debit": ("bank_code", "branch_code", "country", "fingerprint", "last4"),
+}
+"""What a charge tells of its payment method."""
+
+
 def _details(method: Object) -> Object:
     kind = method["type"]
     own = method[kind]
-    if kind != "card":
-        return {kind: own, "type": kind}
-    kept = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
-    card = {name: own[name] for name in kept} | {
-        "installments": None,
-        "mandate": None,
-        "network": own["brand"],
-        "three_d_secure": None,
-    }
-    return {"card": card, "type": kind}
+    shown = {name: own[name] for name in _SHOWN[kind]}
+    if kind == "card":
+        shown |= {"installments": None, "mandate": None, "network": own["brand"], "three_d_secure": None}
+    return {kind: shown, "type": kind}
 
 
 OPERATIONS = (

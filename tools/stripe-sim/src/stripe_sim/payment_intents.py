@@ -156,7 +156,6 @@ def new(params: dict[str, Any], moment: Moment) -> Object:
         "review": None,
         "setup_future_usage": params.get("setup_future_usage"),
         "shipping": params.get("shipping"),
-        "source": None,
         "statement_descriptor": params.get("statement_descriptor"),
         "statement_descriptor_suffix": params.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",

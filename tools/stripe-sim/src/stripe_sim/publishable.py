@@ -6,7 +6,7 @@ _PAYMENT_INTENT_WORDS = """
     id object amount amount_details automatic_payment_methods canceled_at cancellation_reason capture_method
     client_secret confirmation_method created currency description last_payment_error livemode next_action
     payment_method payment_method_configuration_details payment_method_types processing receipt_email
-    setup_future_usage shipping source status
+    setup_future_usage shipping status
 """
 _PAYMENT_INTENT = frozenset(_PAYMENT_INTENT_WORDS.split())
 

@@ -1,0 +1,183 @@
+"""The Stripe.js stand-in and the hosted page, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from conftest import Sim
+
+pytestmark = pytest.mark.browser
+PAGE = """<!doctype html><title>Shop</title><div id="payment"></div><button id="buy">Buy</button><pre id="told"></pre>
+<script src="{base}/v3/"></script>
+<script>
+  const tell = (what) => {{ document.getElementById("told").textContent = what; }};
+  const stripe = Stripe("pk_test_shop");
+  const appearance = {{ variables: {{ colorPrimary: "#0a7" }} }};
+  const elements = stripe.elements({{ clientSecret: "{secret}", appearance }});
+  const element = elements.create("payment");
+  element.on("ready", () => tell("ready"));
+  element.on("change", (event) => document.body.setAttribute("data-complete", event.complete));
+  element.mount("#payment");
+  document.getElementById("buy").onclick = async () => {{
+    const confirmParams = {{ return_url: "{base}/livez?order=1" }};
+    const result = await stripe.confirmPayment({{ elements, confirmParams, redirect: "{redirect}" }});
+    tell(result.error ? `${{result.error.code}}: ${{result.error.message}}` : result.paymentIntent.status);
+  }};
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The machine's Chromium."""
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in English; an error on it fails the test."""
+    errors: list[str] = []
+    context = browser.new_context(locale="en-US")
+    one = context.new_page()
+    one.set_default_timeout(10_000)
+    one.on("pageerror", lambda error: errors.append(str(error)))
+    yield one
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def open_shop(sim: Sim, page: Page) -> Callable[..., str]:
+    """A shop's page with the Payment Element; the id of its PaymentIntent."""
+
+    def open_it(redirect: str = "if_required") -> str:
+        intent = sim.intent()
+        page.goto(f"{sim.base}/livez")
+        page.set_content(PAGE.format(base=sim.base, secret=intent.client_secret, redirect=redirect))
+        expect(page.locator("#told")).to_have_text("ready")
+        return intent.id
+
+    return open_it
+
+
+def fill(page: Page, number: str) -> None:
+    page.get_by_label("Card number").fill(number)
+    page.get_by_label("Expiration date").fill("12 / 34")
+    page.get_by_label("Security code").fill("123")
+
+
+def test_the_payment_element_pays(sim: Sim, page: Page, open_shop: Callable[..., str]) -> None:
+    intent = open_shop()
+    fill(page, "4242424242424242")
+    expect(page.get_by_label("Card number")).to_have_value("4242 4242 4242 4242")
+    expect(page.locator("body")).to_have_attribute("data-complete", "true")
+    page.get_by_role("button", name="Buy").click()
+    expect(page.locator("#told")).to_have_text("succeeded")
+    assert sim.status_of(intent) == "succeeded"
+
+
+def test_what_is_missing_is_shown_at_its_field_and_nothing_is_sent(
+    sim: Sim, page: Page, open_shop: Callable[..., str]
+) -> None:
+    intent = open_shop()
+    page.get_by_role("button", name="Buy").click()
+    expect(page.locator("#told")).to_have_text("incomplete_number: Your card number is incomplete.")
+    expect(page.get_by_label("Card number")).to_be_focused()
+    expect(page.get_by_test_id("cvc-error")).to_have_text("Your card’s security code is incomplete.")
+    assert sim.status_of(intent) == "requires_payment_method"
+
+
+def test_a_decline_comes_back_as_an_error_and_another_card_pays(page: Page, open_shop: Callable[..., str]) -> None:
+    open_shop()
+    fill(page, "4000000000000002")
+    page.get_by_role("button", name="Buy").click()
+    expect(page.locator("#told")).to_have_text("card_declined: Your card was declined.")
+    page.get_by_text("Test cards").click()
+    page.get_by_role("button", name="4242 4242 4242 4242").click()
+    page.get_by_role("button", name="Buy").click()
+    expect(page.locator("#told")).to_have_text("succeeded")
+
+
+@pytest.mark.parametrize(("button", "told"), [
+    ("Complete", "succeeded"),
+    ("Fail", re.compile("^payment_intent_authentication_failure: ")),
+])  # fmt: skip
+def test_the_challenge_is_a_dialog(
+    page: Page, open_shop: Callable[..., str], button: str, told: str | re.Pattern[str]
+) -> None:
+    open_shop()
+    fill(page, "4000002760003184")
+    page.get_by_role("button", name="Buy").click()
+    dialog = page.get_by_role("dialog", name="3D Secure authentication")
+    dialog.get_by_role("button", name=button).click()
+    expect(page.locator("#told")).to_have_text(told)
+    expect(dialog).to_have_count(0)
+
+
+def test_escape_fails_the_challenge(page: Page, open_shop: Callable[..., str]) -> None:
+    open_shop()
+    fill(page, "4000002760003184")
+    page.get_by_role("button", name="Buy").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#told")).to_have_text(re.compile("authentication_failure"))
+
+
+def test_a_redirect_brings_the_buyer_back_with_the_outcome(page: Page, open_shop: Callable[..., str]) -> None:
+    intent = open_shop("always")
+    fill(page, "4242424242424242")
+    page.get_by_role("button", name="Buy").click()
+    page.wait_for_url(re.compile(r"/livez\?order=1&payment_intent="))
+    assert f"payment_intent={intent}&payment_intent_client_secret={intent}_secret_" in page.url
+    assert page.url.endswith("&redirect_status=succeeded")
+
+
+def test_hosted_checkout_is_paid_by_keyboard_alone(sim: Sim, page: Page) -> None:
+    session = sim.session(success_url=sim.base + "/livez?session={CHECKOUT_SESSION_ID}")
+    page.goto(str(session.url))
+    page.get_by_label("Email").focus()
+    page.keyboard.type("buyer@shop.test")
+    for typed in ("4242424242424242", "1234", "123"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/livez?session={session.id}")
+    assert sim.stripe.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_hosted_checkout_shows_a_decline_and_takes_a_card_with_a_challenge(sim: Sim, page: Page) -> None:
+    session = sim.session(success_url=f"{sim.base}/livez", cancel_url=f"{sim.base}/readyz", locale="en")
+    page.goto(str(session.url))
+    expect(page.get_by_test_id("total")).to_have_text("€25.00")
+    page.get_by_label("Email").fill("buyer@shop.test")
+    fill(page, "4000000000009995")
+    page.get_by_role("button", name="Pay €25.00").click()
+    expect(page.get_by_role("alert")).to_have_text("Your card has insufficient funds.")
+    fill(page, "4000002760003184")
+    page.get_by_role("button", name="Pay €25.00").click()
+    page.get_by_role("dialog").get_by_role("button", name="Complete").click()
+    page.wait_for_url("**/livez")
+    page.goto(str(session.url))
+    expect(page.get_by_test_id("checkout-complete")).to_be_visible()
+
+
+def test_the_back_link_leads_to_the_shop(sim: Sim, page: Page) -> None:
+    session = sim.session(cancel_url=f"{sim.base}/readyz")
+    page.goto(str(session.url))
+    page.get_by_role("link", name="Back").click()
+    page.wait_for_url("**/readyz")
+
+
+def test_a_narrow_phone_needs_no_sideways_scrolling(sim: Sim, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(str(sim.session().url))
+    page.get_by_text("Test cards").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
