@@ -43,9 +43,9 @@ TABLE = {
     "101 lines": Refused(cart(items=[MUG] * 101), 422, "invalid_request", "items"),
     "items that are no list": Refused(cart(items="mug"), 422, "invalid_request", "items"),
     "a field that we do not know": Refused(cart(price=1), 422, "invalid_request", "price"),
-    "no JSON": Refused(b"two mugs, please", 422, "invalid_request"),
-    "bytes that are no text": Refused(b"\xff\xfe\x00", 422, "invalid_request"),
-    "too much": Refused(b'{"items": "' + b"x" * 2_000_000 + b'"}', 413, "body_too_large"),
+    "no JSON": Refused(b"two mugs, please", 422, "invalid_request", "body"),
+    "bytes that are no text": Refused(b"\xff\xfe\x00", 400, "bad_request"),
+    "too much": Refused(b'{"items": "' + b"x" * 900_000 + b'"}', 413, "body_too_large"),
 }
 
 
@@ -81,6 +81,15 @@ async def test_a_foreign_or_tampered_stream_token_is_sent_away(shop: ShopServer)
 async def test_a_webhook_with_a_false_signature_is_not_stored(shop: ShopServer) -> None:
     answer = await shop.delivers({"id": "evt_1"}, secret="whsec_guessed")
     assert answer.status == 400
+
+
+async def test_a_good_cart_leaves_its_traces(shop: ShopServer, house: RunningHouse) -> None:
+    """Or the tests above would see nothing, whatever happened."""
+    (_, placed) = before = await _traces(shop, house)
+    assert (await shop.asks_for_payment(cart())).status == 200
+    (_, placed_then) = after = await _traces(shop, house)
+    assert after != before
+    assert placed_then == placed + 1
 
 
 async def _traces(shop: ShopServer, house: RunningHouse) -> tuple[list[str], int]:
