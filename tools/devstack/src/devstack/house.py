@@ -13,7 +13,7 @@ from devstack.leftovers import end_leftovers
 from devstack.programs import DATABASE, Plan, Program
 from devstack.progress import Progress
 from devstack.state import ensure_disk_space, make_runtime_folder, runtime_folder, state_folder
-from devstack.supervision import ENDED, RUNNING, Supervisor, log_of
+from devstack.supervision import ENDED, Supervisor, log_of
 from devstack.topics import create_topics
 from devstack.trouble import Trouble
 
@@ -49,15 +49,15 @@ class House:
     def _bring_up(self, plan: Plan) -> None:
         ensure_disk_space()
         make_runtime_folder()
-        self._prepare(plan)
-        foundations, services = plan.foundations(), plan.services()
         if not self.supervisor.is_up():
             end_leftovers()
-            self.supervisor.start([*foundations, *services])
-        self._start(plan, foundations)
-        self._wait(foundations)
-        self._furnish(plan)
-        self._start(plan, services)
+            plan.ensure_ports_are_free()
+            self._prepare(plan)
+            self.supervisor.start([*plan.foundations(), *plan.services()])
+        foundations, services = plan.foundations(), plan.services()
+        self._run(foundations)
+        self._furnish(plan, *foundations)
+        self._run(services)
         self._wait(services)
 
     def _prepare(self, plan: Plan) -> None:
@@ -68,19 +68,18 @@ class House:
         with self.progress.step("The storefront is built"):
             web.ensure_built()
 
-    def _furnish(self, plan: Plan) -> None:
-        with self.progress.step("The topics exist"):
-            asyncio.run(create_topics(plan.kafka.bootstrap))
+    def _furnish(self, plan: Plan, postgres: Program, kafka: Program) -> None:
+        """The tables are made while Kafka, which takes longer, comes up."""
+        self._wait([postgres])
         with self.progress.step("The database is migrated"):
             asyncio.run(ensure_database(plan.postgres.url(), DATABASE))
             migrate(plan.order_service())
+        self._wait([kafka])
+        with self.progress.step("The topics exist"):
+            asyncio.run(create_topics(plan.kafka.bootstrap))
 
-    def _start(self, plan: Plan, programs: Sequence[Program]) -> None:
-        idle = [program for program in programs if self.supervisor.seen(program.name).state not in RUNNING]
-        for program in idle:
-            for setting in program.ports:
-                plan.addresses.ensure_free(setting)
-        for program in idle:
+    def _run(self, programs: Sequence[Program]) -> None:
+        for program in programs:
             self.supervisor.run(program.name)
 
     def _wait(self, programs: Sequence[Program]) -> None:

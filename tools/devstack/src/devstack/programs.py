@@ -27,8 +27,6 @@ class Program:
     command: list[str]
     ready: Callable[[], Coroutine[Any, Any, bool]]
     """Whether it can do its work now."""
-    ports: tuple[str, ...] = ()
-    """The settings that name its ports."""
     environment: Mapping[str, str] = field(default_factory=dict)
     stop: signal.Signals = signal.SIGTERM
 
@@ -66,22 +64,26 @@ class Plan:
         """order-service's database."""
         return self.postgres.url(DATABASE)
 
-    def foundations(self) -> list[Program]:
-        """Kafka and PostgreSQL."""
-        return [
-            Program(
-                "kafka",
-                self.kafka.command(),
-                lambda: kafka_answers(self.kafka.bootstrap),
-                ("KAFKA_PORT", "KAFKA_CONTROLLER_PORT"),
-            ),
-            Program(
-                "postgres",
-                self.postgres.command(),
-                lambda: database_answers(self.postgres.url()),
-                stop=signal.SIGINT,
-            ),
-        ]
+    def ensure_ports_are_free(self) -> None:
+        """Raises Trouble when somebody else listens where one of the house's programs would."""
+        for setting in self.addresses.ports:
+            if self.simulated or setting != "STRIPE_SIM_PORT":
+                self.addresses.ensure_free(setting)
+
+    def foundations(self) -> tuple[Program, Program]:
+        """PostgreSQL and Kafka."""
+        postgres = Program(
+            "postgres",
+            self.postgres.command(),
+            lambda: database_answers(self.postgres.url()),
+            stop=signal.SIGINT,
+        )
+        kafka = Program(
+            "kafka",
+            self.kafka.command(),
+            lambda: kafka_answers(self.kafka.bootstrap),
+        )
+        return postgres, kafka
 
     def services(self) -> list[Program]:
         """All that stands on the foundations, in the order that a payment takes through it."""
@@ -103,7 +105,6 @@ class Plan:
             name,
             [sys.executable, "-m", module or name.replace("-", "_")],
             lambda: http_ready(self.addresses.url(port, "/readyz")),
-            (port,),
             {**environment, **own, port: str(self.addresses.ports[port])},
         )
 
