@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from intent_api.body_limit import BodyLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,6 +140,30 @@ async def test_oversized_body_is_refused_before_it_is_parsed(api: Api) -> None:
     for data in (body, chunks()):
         answer = await api.send("POST", INTENTS, data, **api.as_browser("k"))
         assert (answer.status, answer.body["code"]) == (413, "body_too_large")
+
+
+async def test_body_that_never_ends_is_given_up() -> None:
+    """A slow sender holds nothing for long; one that leaves is not answered."""
+    sent: list[Any] = []
+    silence = asyncio.Event()
+
+    async def no_more() -> Any:
+        await silence.wait()
+
+    async def gone() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def note(message: Any) -> None:
+        sent.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("half a body must not get here")
+
+    limited = BodyLimit(app, seconds=0.01)
+    await limited({"type": "http", "method": "POST"}, gone, note)
+    assert sent == []
+    await limited({"type": "http", "method": "POST"}, no_more, note)
+    assert sent[0]["status"] == 408
 
 
 async def test_missing_idempotency_key_is_asked_for(api: Api) -> None:

@@ -45,11 +45,11 @@ async def test_killed_broker_is_503_and_the_same_order_goes_through_when_it_is_b
     """Nothing restarted but Kafka; the retry asked Stripe under the same key."""
     api = await serve_api(kafka_bootstrap_servers=own_kafka.bootstrap, publish_timeout=3)
     before = await recovers(api)
-    own_kafka.stop()
+    await asyncio.to_thread(own_kafka.stop)
     await refused_in_time(api)
     assert (await api.send("GET", "/readyz")).status == 503
     assert (await api.send("GET", "/livez")).status == 200
-    own_kafka.start()
+    await asyncio.to_thread(own_kafka.start)
     after = await recovers(api)
     assert after.body == before.body
     assert len({key for _, _, key in stripe.requests}) == 1
@@ -72,8 +72,8 @@ async def test_frozen_broker_is_503_too(serve_api: Serve, own_kafka: OwnKafka) -
 
 async def test_service_starts_before_kafka_does(serve_api: Serve, own_kafka: OwnKafka) -> None:
     """And finds it by itself."""
-    own_kafka.stop()
+    await asyncio.to_thread(own_kafka.stop)
     api = await serve_api(kafka_bootstrap_servers=own_kafka.bootstrap, publish_timeout=1)
     await refused_in_time(api)
-    own_kafka.start()
+    await asyncio.to_thread(own_kafka.start)
     await recovers(api)

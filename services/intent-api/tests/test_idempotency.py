@@ -32,25 +32,25 @@ def test_merchants_do_not_share_keys() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_missing_key_is_asked_for(missing: str | None) -> None:
+async def test_missing_key_is_asked_for(missing: str | None) -> None:
     """With a code of its own, as every newcomer meets it."""
     with pytest.raises(Problem) as refused:
-        require_key(missing)
+        await require_key(missing)
     assert (refused.value.status, refused.value.code) == (400, "idempotency_key_required")
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "tab\there", "clé", "a\nb"])
-def test_malformed_key_is_refused(key: str) -> None:
+async def test_malformed_key_is_refused(key: str) -> None:
     """Printable ASCII, up to 255."""
     with pytest.raises(Problem) as refused:
-        require_key(key)
+        await require_key(key)
     assert (refused.value.status, refused.value.code) == (400, "idempotency_key_invalid")
 
 
 @given(keys)
-def test_printable_key_is_taken_as_it_is(key: str) -> None:
+async def test_printable_key_is_taken_as_it_is(key: str) -> None:
     """No normalising: two keys that differ are two orders."""
-    assert require_key(key) == key
+    assert await require_key(key) == key
 
 
 def test_request_hash_tells_bodies_apart_and_not_spellings() -> None:

@@ -1,41 +1,52 @@
-"""A cap on request bodies, checked before anything is parsed."""
+"""A cap on request bodies, in bytes and in time, checked before anything is parsed."""
 
+import asyncio
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tillstream_operations import Problem
 
 MAX_BODY: Final = 64 * 1024
+MAX_SECONDS: Final = 10.0
 
 
 class BodyLimit:
-    """ASGI middleware that answers 413 to a body over the cap, whether announced or only sent."""
+    """ASGI middleware that answers 413 to a body over the cap, announced or not, and 408 to one that never ends."""
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
-        self.app, self.limit = app, limit
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, seconds: float = MAX_SECONDS) -> None:
+        self.app, self.limit, self.seconds = app, limit, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        body = await self._read(receive)
-        if body is None:
-            detail = f"Send a body of at most {self.limit} bytes."
-            await Problem(413, "body_too_large", detail).response()(scope, receive, send)
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await self._read(receive)
+        except TimeoutError:
+            problem = Problem(408, "body_too_slow", f"Send the whole body within {self.seconds:g} seconds.")
+            await problem.response()(scope, receive, send)
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+        except ClientDisconnect:
             return
-        await self.app(scope, _replay(body, receive), send)
+        else:
+            await self.app(scope, _replay(body, receive), send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body, None as soon as it is over the cap."""
+    async def _read(self, receive: Receive) -> bytes:
+        """The whole body. Raises Problem as soon as it is over the cap."""
         body = bytearray()
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self.limit:
-                return None
+                raise Problem(413, "body_too_large", f"Send a body of at most {self.limit} bytes.")
         return bytes(body)
 
 

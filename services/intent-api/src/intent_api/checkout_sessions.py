@@ -25,6 +25,19 @@ PageUrl = Annotated[str, Field(min_length=1, max_length=MAX_URL_LENGTH)]
 class CheckoutSessionBody(OrderBody):
     """What is to be paid, and where the buyer comes from and goes to."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [{"sku": "mug", "quantity": 2}],
+                    "currency": "eur",
+                    "success_url": "http://localhost:8000/success?session={CHECKOUT_SESSION_ID}",
+                    "cancel_url": "http://localhost:8000/cart",
+                }
+            ]
+        }
+    )
+
     items: Items
     success_url: Annotated[PageUrl, Field(examples=["http://localhost:8000/success?session={CHECKOUT_SESSION_ID}"])]
     """Where the buyer goes after paying, on an allowed origin. Stripe fills in `{CHECKOUT_SESSION_ID}`."""
@@ -48,7 +61,7 @@ class CheckoutSessionAnswer(BaseModel):
     stream: Stream
 
 
-def allowed_origins(request: Request) -> Collection[str]:
+async def allowed_origins(request: Request) -> Collection[str]:
     """The origins that a buyer may be sent back to."""
     origins: Collection[str] = request.app.state.allowed_origins
     return origins
@@ -57,7 +70,7 @@ def allowed_origins(request: Request) -> Collection[str]:
 @router.post(
     "/checkout-sessions",
     summary="Place an order and get Stripe's hosted page for it",
-    responses=problems(400, 401, 409, 413, 422, 502, 503),
+    responses=problems(400, 401, 408, 409, 413, 422, 502, 503),
 )
 async def place_by_checkout(
     body: CheckoutSessionBody,

@@ -107,13 +107,13 @@ class Desk:
         return self._streams.of(placed.merchant_id, placed.order_id, placed_at=placed.occurred_at)
 
 
-def the_desk(request: Request) -> Desk:
+async def the_desk(request: Request) -> Desk:  # async, as all dependencies here: else each costs a thread
     """The app's desk."""
     desk: Desk = request.app.state.desk
     return desk
 
 
-def traceparent_of(request: Request) -> str | None:
+async def traceparent_of(request: Request) -> str | None:
     """The caller's W3C trace context, None if it sent none that is well formed."""
     sent = request.headers.get("traceparent", "")
     return sent if _TRACEPARENT.fullmatch(sent) else None

@@ -21,6 +21,7 @@ _MEANING: Final = {
     401: "No key of ours: `key_required`, `key_invalid`.",
     402: "The card was declined: `card_declined`, with Stripe's `decline_code`.",
     403: "A publishable key named an amount: `amount_not_allowed`.",
+    408: "The body did not arrive within 10 seconds: `body_too_slow`.",
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
     "answered: `request_in_progress`, retry.",
     413: "The body is over 64 KiB: `body_too_large`.",

@@ -18,7 +18,7 @@ MAX_KEY_LENGTH = 255
 _ACCEPTABLE = re.compile(r"[ -~]{1,255}", re.ASCII)
 
 
-def require_key(
+async def require_key(
     idempotency_key: Annotated[
         str | None,
         Header(

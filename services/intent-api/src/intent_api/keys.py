@@ -39,7 +39,9 @@ class Keys:
         return found[0] if found else None
 
 
-def require_caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+async def require_caller(
+    request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
     """The caller. Refused without a key that we know."""
     keys: Keys = request.app.state.keys
     caller = keys.caller(sent.credentials) if sent else None

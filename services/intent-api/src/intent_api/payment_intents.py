@@ -24,6 +24,19 @@ router = APIRouter(prefix="/v1", tags=["orders"])
 class PaymentIntentBody(OrderBody):
     """What is to be paid: `items` from the catalogue or, with a secret key, an `amount`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [{"sku": "mug", "quantity": 2}, {"sku": "beans", "quantity": 1}],
+                    "currency": "eur",
+                    "reference": "A-1001",
+                },
+                {"amount": 1999, "currency": "usd", "reference": "A-1002"},
+            ]
+        }
+    )
+
     items: Items | None = None
     amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
     """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
@@ -50,7 +63,7 @@ class PaymentIntentAnswer(BaseModel):
 @router.post(
     "/payment-intents",
     summary="Place an order and get a payment intent for it",
-    responses=problems(400, 401, 402, 403, 409, 413, 422, 502, 503),
+    responses=problems(400, 401, 402, 403, 408, 409, 413, 422, 502, 503),
 )
 async def place_by_intent(
     body: PaymentIntentBody,

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -79,31 +79,25 @@ class StripeCalls:
 
     async def ask(self, effect: str, key: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
         """Stripe's answer to `call` under this idempotency key. Raises Problem if it refuses or none came in time."""
-        try:
-            async with asyncio.timeout(self._patience):
-                return await self._until_final(effect, key, call)
-        except TimeoutError as error:
-            raise self._given_up(effect, CutOff("no answer in time")) from error
-        except stripe.StripeError as error:
-            raise self._given_up(effect, error) from error
-
-    async def _until_final(self, effect: str, key: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
-        ends = time.monotonic() + self._patience
+        last: stripe.StripeError = CutOff("no answer in time")
         kept_failures = 0
-        for tries, pause in enumerate(pauses(self._rng), start=1):
-            try:
-                return await self._once(effect, lambda: call(_after(key, kept_failures)))  # noqa: B023 - called at once
-            except stripe.StripeError as error:
-                kept_failures += is_kept(error)
-                if _is_final(error, tries) or time.monotonic() + pause > ends:
-                    raise
-            await asyncio.sleep(pause)
-        raise AssertionError("pauses never end")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                for tries, pause in enumerate(pauses(self._rng), start=1):
+                    try:
+                        return await self._once(effect, call(_after(key, kept_failures)))
+                    except stripe.StripeError as error:
+                        last = error
+                    if _is_final(last, tries):
+                        break
+                    kept_failures += is_kept(last)
+                    await asyncio.sleep(pause)
+        raise self._given_up(effect, last) from last
 
-    async def _once(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _once(self, effect: str, call: Awaitable[Answer]) -> Answer:
         try:
             with self._metrics.stripe_seconds.labels(effect).time():
-                return await call()
+                return await call
         except stripe.StripeError as error:
             self._metrics.stripe_errors.labels(effect, trouble_of(error)).inc()
             raise
