@@ -41,7 +41,7 @@ class Account:
         self.settings = settings
         self.clock = clock
         self.names = Names(chance)
-        self.store = Store(settings.objects_kept)
+        self.store = Store(settings.objects_kept, settings.events_kept)
         self.signing = SigningSecrets()
         self.same_second: int | None = None
         """When set, all events say that they were created then."""
@@ -76,7 +76,7 @@ class Account:
 
     def forget(self) -> None:
         """Begin anew with nothing."""
-        self.store = Store(self.settings.objects_kept)
+        self.store = Store(self.settings.objects_kept, self.settings.events_kept)
         self.signing = SigningSecrets()
 
     def _record(self, name: str, thing: Object, cause: Cause) -> None:

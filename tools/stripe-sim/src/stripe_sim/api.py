@@ -18,6 +18,7 @@ from stripe_sim.expansion import expanded
 from stripe_sim.faults import Fault, Faults
 from stripe_sim.forms import Params, decode
 from stripe_sim.idempotency import Answer, IdempotencyKeys
+from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.publishable import for_browser
@@ -35,6 +36,7 @@ class Api:
     account: Account
     keys: IdempotencyKeys
     faults: Faults
+    metrics: Metrics
 
     async def answer(self, operation: Operation, request: Request) -> ASGIApp:
         """The HTTP answer to one request."""
@@ -46,6 +48,7 @@ class Api:
             answer = Answer(error.status, rendered({"error": error.body()}), request_id)
         except _NoAnswer:
             return ConnectionClosed()
+        self.metrics.requests.labels(operation.method, operation.path, answer.status).inc()
         return self._response(answer, request, request_id, key)
 
     async def _answer(self, operation: Operation, request: Request, cause: Cause) -> Answer:

@@ -23,6 +23,7 @@ from stripe_sim.controls import controls
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
 from stripe_sim.idempotency import IdempotencyKeys
+from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Clock
 from stripe_sim.operations import Operation
 from stripe_sim.parts import Parts
@@ -42,10 +43,10 @@ def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
     )
-    api = Api(parts.account, parts.keys, parts.faults)
+    api = Api(parts.account, parts.keys, parts.faults, parts.metrics)
     for router in (controls(parts), challenge_page(parts.account), checkout_page(api, parts.deliveries)):
         app.include_router(router)
-    _add_probes(app)
+    _add_probes(app, parts.metrics)
     _add_stripe_js(app)
     for operation in OPERATIONS:
         app.add_route(operation.path, _handler(api, operation), methods=[operation.method])
@@ -55,13 +56,13 @@ def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
 
 def _parts(settings: Settings, clock: Clock) -> Parts:
     chance = random.Random(settings.seed)  # noqa: S311 - names of test objects, none of them a secret
-    timers = LoopTimers()
+    timers, metrics = LoopTimers(), Metrics()
     account = Account(settings, clock, chance, timers)
-    deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed))  # noqa: S311 - as above
+    deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
     account.followers.append(checkout_sessions.follow)
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
-    return Parts(account, deliveries, Faults(), keys, timers)
+    return Parts(account, deliveries, Faults(), keys, timers, metrics)
 
 
 def _lifespan(parts: Parts) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
@@ -111,7 +112,11 @@ def _add_stripe_js(app: FastAPI) -> None:
         return Response(script, media_type="text/javascript; charset=utf-8")
 
 
-def _add_probes(app: FastAPI) -> None:
+def _add_probes(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics", response_class=Response)
+    async def numbers() -> Response:
+        return Response(metrics.page(), media_type=metrics.content_type)
+
     @app.get("/livez", tags=["operations"], summary="Is the process making progress?")
     @app.get("/readyz", tags=["operations"], summary="Can it take work now?")
     async def well() -> dict[str, str]:

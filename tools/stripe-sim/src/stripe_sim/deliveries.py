@@ -11,6 +11,7 @@ import aiohttp
 
 from stripe_sim import chaos
 from stripe_sim.account import Account
+from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.rendering import rendered
 from stripe_sim.signatures import signature
@@ -34,8 +35,10 @@ class _Delivery:
 class Deliveries:
     """The queue of deliveries and the tasks that work it off."""
 
-    def __init__(self, account: Account, knobs: chaos.Chaos, chance: random.Random) -> None:
+    def __init__(self, account: Account, knobs: chaos.Chaos, chance: random.Random, metrics: Metrics) -> None:
         self.knobs = knobs
+        self._metrics = metrics
+        metrics.waiting.set_function(lambda: self._unfinished)
         self.log: deque[Object] = deque(maxlen=LOG_KEPT)
         self._account, self._settings, self._chance = account, account.settings, chance
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
@@ -148,6 +151,7 @@ class Deliveries:
             self._account.store.put({**event, "pending_webhooks": event["pending_webhooks"] - 1})
 
     def _note(self, event: Object, outcome: str, **facts: object) -> None:
+        self._metrics.deliveries.labels(outcome).inc()
         self.log.append(
             {"event": event["id"], "type": event["type"], "at": self._account.clock(), "outcome": outcome, **facts}
         )

@@ -7,6 +7,7 @@ from stripe_sim.chaos import Chaos
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
 from stripe_sim.idempotency import IdempotencyKeys
+from stripe_sim.metrics import Metrics
 from stripe_sim.timers import LoopTimers
 from stripe_sim.webhook_endpoints import register
 
@@ -20,6 +21,7 @@ class Parts:
     faults: Faults
     keys: IdempotencyKeys
     timers: LoopTimers
+    metrics: Metrics
 
     def set_chaos(self, knobs: Chaos) -> None:
         """Other knobs from now on."""

@@ -53,8 +53,10 @@ class Settings(BaseSettings):
     checkout_shortest_seconds: float = Field(default=1800, ge=0)
     """How far off `expires_at` must be; Stripe asks for half an hour."""
     idempotency_seconds: float = Field(default=86_400, gt=0)
-    objects_kept: int = Field(default=10_000, ge=1)
-    """Of each kind; the oldest is forgotten first."""
+    objects_kept: int = Field(default=3_000, ge=1)
+    """Of each kind, and idempotency keys; the oldest is forgotten first. A payment takes about 22 KB."""
+    events_kept: int = Field(default=10_000, ge=1)
+    """The same for events; an ordinary payment makes three."""
     body_bytes: int = Field(default=262_144, ge=1)
     """The largest request body."""
 

@@ -6,10 +6,13 @@ from stripe_sim.objects import Object
 
 
 class Store:
-    """Objects by kind (their `object` member) and id. At most `limit` of a kind: the oldest is forgotten first."""
+    """Objects by kind (their `object` member) and id.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    At most `limit` of a kind, and of events `events`: the oldest is forgotten first.
+    """
+
+    def __init__(self, limit: int, events: int) -> None:
+        self._limit, self._events = limit, events
         self._kinds: dict[str, dict[str, Object]] = {}
         self._beside: dict[tuple[str, str], dict[str, Object]] = {}
 
@@ -17,7 +20,7 @@ class Store:
         """Keep it, in the place of its older self."""
         kind = self._kinds.setdefault(thing["object"], {})
         kind[thing["id"]] = thing
-        if len(kind) > self._limit:
+        if len(kind) > (self._events if thing["object"] == "event" else self._limit):
             self._forget(thing["object"], next(iter(kind)))
 
     def get(self, kind: str, name: str) -> Object | None:
