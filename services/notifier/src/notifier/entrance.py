@@ -61,6 +61,7 @@ class Entrance:
     async def admit(self, sessions: Sessions, socket: ServerConnection) -> None:
         """Serve a socket that came through the door, and count it out again."""
         mine = cast("Socket", socket)
+        mine.forget_handshake()
         self.sockets.add(mine)
         self._door.enter(mine.address)
         try:
