@@ -12,6 +12,7 @@ from devstack.fixtures import OwnKafka
 from devstack.ports import free_port
 from devstack.topics import create_topics, delete_topics
 from notifier.app import create_notifier
+from tillstream_contracts import ORDERS_STATUS
 
 if TYPE_CHECKING:
     from conftest import House
@@ -63,17 +64,18 @@ async def test_new_partition_is_read_from_its_beginning(
     assert await client.versions(1) == [("status", 1)]
 
 
-async def test_lost_records_make_every_client_start_over(house_on_own_kafka: "House", own_kafka: OwnKafka) -> None:
+async def test_lost_records_make_every_client_start_over(
+    house: "House", kafka_bootstrap: str, kafka_prefix: str
+) -> None:
     """The topic was made anew while we were away: who knows what was in it."""
-    house = house_on_own_kafka
     await house.start()
     client = await house.watch("ord_1")
     await client.frame()
     for version in range(1, 4):
         await house.publish("ord_1", version, partition=0)
     await client.versions(3)
-    await delete_topics(own_kafka.bootstrap, [house.topic])
-    await create_topics(own_kafka.bootstrap, partitions=3)
+    await delete_topics(kafka_bootstrap, [house.topic])
+    await create_topics(kafka_bootstrap, prefix=kafka_prefix, partitions=3, topics=[ORDERS_STATUS])
     assert await client.closed() == 1012
     again = await house.watch("ord_1", after_version=3)
     assert await again.versions(1) == [("snapshot", 0)]

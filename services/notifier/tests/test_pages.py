@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "content_type"),
-    [
+async def test_page_is_served(house: "House", subtests: pytest.Subtests) -> None:
+    """Probes, metrics, documentation; a problem document for anything else."""
+    await house.start()
+    for path, status, content_type in (
         ("/livez", 200, "application/json"),
         ("/readyz", 200, "application/json"),
         ("/readyz?verbose=1", 200, "application/json"),
@@ -24,18 +25,16 @@ pytestmark = pytest.mark.integration
         ("/", 404, "application/problem+json"),
         ("/v1/stream/", 404, "application/problem+json"),
         ("/v1/stream", 426, "application/problem+json"),
-    ],
-)
-async def test_page_is_served(house: "House", path: str, status: int, content_type: str) -> None:
-    """Probes, metrics, documentation; a problem document for anything else."""
-    await house.start()
-    answered, told, body = await house.get(path)
-    assert (answered, told) == (status, content_type)
-    if status >= 400:
-        problem: dict[str, Any] = json.loads(body)
-        assert problem["status"] == status
-        assert problem["code"]
-        assert problem["request_id"].startswith("req_")
+    ):
+        with subtests.test(path=path):
+            answered, told, body = await house.get(path)
+            assert (answered, told) == (status, content_type)
+            assert status < 400 or is_problem(json.loads(body), status)
+
+
+def is_problem(document: dict[str, Any], status: int) -> bool:
+    """A problem of that status, with a code and a request id."""
+    return document["status"] == status and bool(document["code"]) and document["request_id"].startswith("req_")
 
 
 async def test_only_get_is_served(house: "House") -> None:
