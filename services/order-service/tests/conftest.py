@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -173,6 +173,11 @@ class Kafka:
         await self._until(lambda: len(found()) >= count, seconds)
         return found()
 
+    async def orders_told(self, *, count: int) -> None:
+        """Return once so many orders have had a change published."""
+        topic = ORDERS_STATUS.under(self.prefix)
+        await self._until(lambda: len({r.key for r in self.records if r.topic == topic}) >= count, 60)
+
     async def parked(self, *, count: int) -> list[Any]:
         """The parked records, once there are that many."""
 
@@ -251,11 +256,11 @@ async def pool(migrated: str) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-def settings(migrated: str) -> Callable[..., Settings]:
-    """The settings of a service on that database."""
+def settings(database_url: str) -> Callable[..., Settings]:
+    """The settings of a service on the test's database."""
 
     def settings(**changes: Any) -> Settings:
-        given = {"secret_key": SECRET_KEY, "token_secret": TOKEN_SECRET, "database_url": migrated, **changes}
+        given = {"secret_key": SECRET_KEY, "token_secret": TOKEN_SECRET, "database_url": database_url, **changes}
         return Settings.model_validate(given)
 
     return settings
@@ -268,9 +273,31 @@ async def kafka(kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[Kafka]
         yield kafka
 
 
+Serving = Callable[..., AbstractAsyncContextManager[ASGIApp]]
+
+
+@pytest.fixture
+def serving(settings: Callable[..., Settings], kafka_bootstrap: str, kafka_prefix: str) -> Serving:
+    """Runs the whole service, on a database that need not be migrated."""
+
+    @asynccontextmanager
+    async def serving(**changes: Any) -> AsyncIterator[ASGIApp]:
+        kafka = {"kafka_bootstrap_servers": kafka_bootstrap, "kafka_topic_prefix": kafka_prefix}
+        app = create_app(settings(**{**kafka, **changes}))
+        async with LifespanManager(app, startup_timeout=20, shutdown_timeout=25) as manager:
+            yield manager.app
+
+    return serving
+
+
 @pytest_asyncio.fixture
-async def app(settings: Callable[..., Settings], kafka_bootstrap: str, kafka_prefix: str) -> AsyncIterator[ASGIApp]:
+async def app(serving: Serving, migrated: str) -> AsyncIterator[ASGIApp]:
     """The whole service, running."""
-    given = settings(kafka_bootstrap_servers=kafka_bootstrap, kafka_topic_prefix=kafka_prefix)
-    async with LifespanManager(create_app(given), startup_timeout=20, shutdown_timeout=25) as manager:
-        yield manager.app
+    async with serving() as app:
+        yield app
+
+
+@pytest.fixture
+def hand() -> Callable[..., AbstractAsyncContextManager[Kafka]]:
+    """Gives the test a hand in a Kafka of its own."""
+    return hand_in_kafka

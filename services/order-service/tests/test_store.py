@@ -96,6 +96,17 @@ async def test_two_topics_at_once_tell_of_the_same_new_order(pool: Any, stripe: 
         assert [version for (version,) in versions] == list(range(1, row["version"] + 1))
 
 
+async def test_two_payments_of_one_known_order_at_once_are_both_counted(pool: Any, stripe: Any, placed: Any) -> None:
+    """Their events stand in two partitions, so two consumers may take them in together; the order's lock decides."""
+    for number in range(20):
+        order = f"ord_{number}"
+        await write(pool, heard([placed(order, payment_intent_id=None)]))
+        paid = [heard([stripe.payment("succeeded", order=order, pi=f"pi_{number}_{n}")]) for n in range(3)]
+        await asyncio.gather(*(write(pool, batch) for batch in paid))
+        row = await one(pool, "SELECT version, captured, flags FROM orders WHERE order_id = $1", order)
+        assert tuple(row) == (4, 3 * 1999, '["overpaid"]')
+
+
 async def stubbornly(pool: Any, batch: Sequence[Heard]) -> Written:
     while True:
         try:

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 NOT_FOUND = "There is no such order. An order exists once its placement or the first event about it has arrived."
 OrderIdText = Annotated[str, Path(max_length=200)]
+NO_NUL = r"^[^\x00]*$"
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -43,7 +44,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     async def list_orders(
         caller: Annotated[Caller, Depends(caller)],
         status: OrderStatus | None = None,
-        customer: Annotated[str | None, Query(max_length=200)] = None,
+        customer: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None,
         cursor: Annotated[str | None, Query(max_length=LONGEST)] = None,
         limit: Limit = 20,
     ) -> PageView:

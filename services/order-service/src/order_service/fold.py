@@ -65,7 +65,7 @@ class Books:
         touched: set[str] = set()
         holds = [self.merge(fact, touched) for fact in told.facts]
         versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
-        order_id = self._order_of(told)
+        order_id = self._order_of(told, touched)
         version = versions.get(order_id) if order_id else None
         if any(holds):
             known = self.orders.get(order_id) if order_id else None
@@ -141,9 +141,12 @@ class Books:
             return summarize(order, merchant_id=self.merchant_id)
         return emptied(known.summary) if known.summary else None
 
-    def _order_of(self, told: Told) -> str | None:
+    def _order_of(self, told: Told, touched: set[str]) -> str | None:
+        """Whose timeline the event stands in: the order that it names, unless its payment belongs to another."""
         payment = self.payments.get(told.payment_id) if told.payment_id else None
-        return told.order_id or (payment.order_id if payment else None)
+        if payment is None or told.order_id in touched:
+            return told.order_id
+        return payment.order_id or told.order_id
 
     def _later(self, told: Told) -> str:
         payment = self.payments.get(told.payment_id) if told.payment_id else None
