@@ -45,6 +45,7 @@ async def test_records_that_wait_are_written_together_in_the_order_they_came(unt
     first = asyncio.create_task(batches.append(record(b"0")))
     await until(lambda: bool(kafka.at_once))
     others = [asyncio.create_task(batches.append(record(b"%d" % number))) for number in range(1, 6)]
+    await until(lambda: len(batches._gatherers[ord("a")]._queue) == 5)
     for _ in range(2):
         kafka.gate.release()
     await asyncio.gather(first, *others)
