@@ -15,13 +15,14 @@ from dotenv import dotenv_values
 from devstack.addresses import DEFAULTS
 from devstack.kafka import jars
 from devstack.ports import free_port
-from devstack.state import state_folder
+from devstack.state import REPOSITORY, state_folder
 from devstack.supervision import MARK
 
 UP_SECONDS = 240
 DOWN_SECONDS = 60
 QUICKER = {"STRIPE_SIM_PROCESSING_SECONDS": "1", "STRIPE_SIM_WEBHOOK_RETRY_SECONDS": "0.1", "LOG_FORMAT": "json"}
 """What takes its time in real life, and a log to read afterwards."""
+FOREIGN = ("STRIPE_", "TILLSTREAM_", "INTENT_API_", "WEBHOOK_INGEST_", "ORDER_SERVICE_", "NOTIFIER_", "KAFKA_")
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ def _free_ports() -> dict[str, int]:
 
 
 def _environment(state: Path, ports: Mapping[str, int]) -> dict[str, str]:
-    foreign = ("STRIPE_", "TILLSTREAM_", "INTENT_API_", "WEBHOOK_INGEST_", "ORDER_SERVICE_", "NOTIFIER_", "KAFKA_")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    """What the user has set for their own house, in the environment or in `.env`, is not for this one."""
+    foreign = {name: "" for name in (*os.environ, *dotenv_values(REPOSITORY / ".env")) if name.startswith(FOREIGN)}
     chosen = {setting: str(port) for setting, port in ports.items()}
-    return {**inherited, **chosen, **QUICKER, "TILLSTREAM_STATE": str(state)}
+    return {**os.environ, **foreign, **chosen, **QUICKER, "TILLSTREAM_STATE": str(state)}
 
 
 def _devstack(command: str, environment: Mapping[str, str], seconds: float) -> None:

@@ -35,6 +35,13 @@ def test_an_empty_setting_is_no_setting(tmp_path: Path, monkeypatch: pytest.Monk
     assert "STRIPE_SECRET_KEY" not in given_settings()
 
 
+def test_an_empty_setting_switches_off_what_the_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("STRIPE_SECRET_KEY=sk_test_from_the_file\n")
+    monkeypatch.setattr(given, "REPOSITORY", tmp_path)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "")
+    assert "STRIPE_SECRET_KEY" not in given_settings()
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff\xfe")
     monkeypatch.setattr(given, "REPOSITORY", tmp_path)
