@@ -27,9 +27,11 @@ def test_retries_close_together_get_the_same_token() -> None:
     assert expiry(PLACED, PLACED, HOUR) == expiry(PLACED, PLACED + timedelta(minutes=59), HOUR)
 
 
-def test_token_opens_this_order_of_this_merchant() -> None:
+def test_token_opens_this_order_of_this_merchant_until_its_expiry() -> None:
     """And nothing else."""
-    now = datetime.now(UTC)
-    stream = Streams("ws://x/v1/stream", SECRET, HOUR).of("shop", "ord_1", placed_at=now)
+    now = datetime.now(UTC).replace(microsecond=0)
+    placed_at = now - HOUR / 2
+    stream = Streams("ws://x/v1/stream", SECRET, HOUR).of("shop", "ord_1", placed_at=placed_at)
     grant = verify(stream.token, SECRET, now=now)
     assert (grant.merchant_id, grant.order_id, stream.url) == ("shop", "ord_1", "ws://x/v1/stream")
+    assert grant.expires_at == placed_at + 2 * HOUR
