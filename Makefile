@@ -1,6 +1,6 @@
 # The only door. What a target does is in scripts/ and tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check fmt setup
+.PHONY: help demo up down status logs test check bench fmt setup
 DEVSTACK := exec .venv/bin/python -m devstack
 
 help: ## Show these targets
@@ -26,6 +26,9 @@ test: setup ## All tests: Python, browser code, and the stories in a real browse
 
 check: setup ## Formatting, lint, types, import rules, compatibility of the schemas
 	@exec scripts/check
+
+bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 --seconds 30")
+	@$(DEVSTACK) bench $(ARGS)
 
 fmt: setup ## Put all code into its form
 	@exec scripts/fmt

@@ -12,10 +12,13 @@ from devstack.demo.timeline import find_record, hops, timeline_table
 from devstack.given import given_settings
 from devstack.house import House
 from devstack.house_views import memory_table, print_addresses
+from devstack.measuring import measure
 from devstack.programs import Plan
 from devstack.progress import Progress
 from devstack.state import state_folder
 from devstack.trouble import Trouble
+
+BURST = ("latency", "--rate", "100", "--seconds", "3")
 
 
 class Visit:
@@ -39,6 +42,7 @@ class Visit:
         try:
             if plan.simulated:
                 asyncio.run(self._buy(plan))
+                measure(plan, BURST)
             self.progress.console.print(memory_table(self.house.supervisor))
             if not once:
                 print_addresses(self.progress.console, plan)
