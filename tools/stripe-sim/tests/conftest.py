@@ -88,6 +88,7 @@ def shop() -> Iterator[Shop]:
             received.append(Received(dict(self.headers), body))
             self.send_response(answers.pop(0) if answers else 200)
             self.send_header("Content-Length", "0")
+            self.send_header("Location", "/elsewhere")
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:

@@ -29,5 +29,12 @@ class Closable:
                 await send(message)
             elif transport := getattr(getattr(send, "__self__", None), "transport", None):
                 transport.abort()
+                await _gone(receive)
 
         await self.app(scope, receive, send_or_close)
+
+
+async def _gone(receive: Receive) -> None:
+    """Return once the server has noticed; an app that returns before is logged as an error."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
