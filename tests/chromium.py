@@ -32,7 +32,7 @@ def chromium_or_skip() -> Path:
 
 @asynccontextmanager
 async def running_chromium(path: Path) -> AsyncIterator[Browser]:
-    """A browser that has never been anywhere."""
+    """Started, and ended afterwards."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
