@@ -92,6 +92,21 @@ def test_an_endpoint_hears_only_what_it_asked_for_until_it_is_deleted(sim: Sim, 
     assert endpoints.list().data == []
 
 
+def test_what_was_on_its_way_to_a_deleted_endpoint_is_forgotten(
+    start_sim: Callable[..., Sim], until: Callable[..., object]
+) -> None:
+    sim = start_sim(webhook_url="http://127.0.0.1:9/", webhook_retry_seconds=0.01, webhook_retry_longest_seconds=0.01)
+    sim.intent()
+    until(lambda: _waiting(sim) == 1)
+    sim.stripe.v1.webhook_endpoints.delete(sim.stripe.v1.webhook_endpoints.list().data[0].id)
+    until(lambda: _waiting(sim) == 0)
+
+
+def _waiting(sim: Sim) -> float:
+    metrics = sim.http.get(f"{sim.base}/metrics", timeout=5).text
+    return float(metrics.rpartition("stripe_sim_deliveries_waiting ")[2].split()[0])
+
+
 @pytest.mark.parametrize("url", ["shop.test/hooks", "ftp://shop.test", "http://"])
 def test_an_endpoint_needs_a_web_address(sim: Sim, url: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:

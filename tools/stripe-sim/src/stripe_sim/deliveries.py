@@ -22,7 +22,7 @@ USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Delivery:
     """One event on its way to one endpoint."""
 
@@ -38,19 +38,21 @@ class Deliveries:
     def __init__(self, account: Account, knobs: chaos.Chaos, chance: random.Random, metrics: Metrics) -> None:
         self.knobs = knobs
         self._metrics = metrics
-        metrics.waiting.set_function(lambda: self._unfinished)
+        metrics.waiting.set_function(lambda: len(self._unfinished))
         self.log: deque[Object] = deque(maxlen=LOG_KEPT)
         self._account, self._settings, self._chance = account, account.settings, chance
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._timers = LoopTimers()
-        self._unfinished = 0
+        self._unfinished: set[_Delivery] = set()
         self._first_answers: dict[str, asyncio.Event] = {}
 
     def tell(self, event: Object) -> None:
         """Begin to deliver the event to all who want it, as well as chaos allows."""
         endpoints = self._account.subscribers(event["type"])
-        waits = chaos.deliveries(self.knobs, event["type"], self._chance) if endpoints else []
-        if endpoints and not waits:
+        if not endpoints:
+            return
+        waits = chaos.deliveries(self.knobs, event["type"], self._chance)
+        if not waits:
             self._note(event, "dropped_by_chaos")
         body = rendered(event)
         for endpoint in endpoints:
@@ -58,11 +60,11 @@ class Deliveries:
                 self._accept(_Delivery(event, body, endpoint["id"]), wait)
 
     def _accept(self, delivery: _Delivery, wait: float) -> None:
-        if self._unfinished >= self._settings.webhook_queue:
+        if len(self._unfinished) >= self._settings.webhook_queue:
             self._note(delivery.event, "lost_queue_full", endpoint=delivery.endpoint)
             log.warning("webhook_lost event_id=%s reason=queue_full", delivery.event["id"])
             return
-        self._unfinished += 1
+        self._unfinished.add(delivery)
         self._first_answers.setdefault(delivery.event["id"], asyncio.Event())
         self._put_after(wait, delivery)
 
@@ -101,7 +103,7 @@ class Deliveries:
         self._timers.clear()
         while not self._queue.empty():
             self._queue.get_nowait()
-        self._unfinished = 0
+        self._unfinished.clear()
         self._first_answers.clear()
         self.log.clear()
 
@@ -109,7 +111,9 @@ class Deliveries:
         while True:
             delivery = await self._queue.get()
             endpoint = self._account.store.get("webhook_endpoint", delivery.endpoint)
-            if endpoint is not None:
+            if endpoint is None:
+                self._finish(delivery)
+            else:
                 await self._attempt(session, delivery, endpoint)
 
     async def _attempt(self, session: aiohttp.ClientSession, delivery: _Delivery, endpoint: Object) -> None:
@@ -121,6 +125,8 @@ class Deliveries:
         self._answered(delivery, endpoint, status, error)
 
     def _answered(self, delivery: _Delivery, endpoint: Object, status: int | None, error: str | None) -> None:
+        if delivery not in self._unfinished:
+            return  # forgotten while it was on its way
         done = status is not None and 200 <= status < 300
         over = not done and delivery.attempts >= self._settings.webhook_attempts
         outcome = "delivered" if done else "given_up" if over else "failed"
@@ -129,14 +135,22 @@ class Deliveries:
         log.info(
             "webhook_%s event_id=%s attempt=%d status=%s", outcome, delivery.event["id"], delivery.attempts, status
         )
-        if waiting := self._first_answers.pop(delivery.event["id"], None):
-            waiting.set()
+        self._let_go(delivery.event["id"])
         if done:
             self._count_down(delivery.event["id"])
         if done or over:
-            self._unfinished -= 1
+            self._finish(delivery)
         else:
             self._put_after(self._backoff(delivery.attempts), delivery)
+
+    def _let_go(self, event_id: str) -> None:
+        """Who waits for the first answer waits no more."""
+        if waiting := self._first_answers.pop(event_id, None):
+            waiting.set()
+
+    def _finish(self, delivery: _Delivery) -> None:
+        self._unfinished.discard(delivery)
+        self._let_go(delivery.event["id"])
 
     def _backoff(self, attempts: int) -> float:
         settings = self._settings
@@ -164,5 +178,5 @@ async def _post(
     try:
         async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             return answer.status, None
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         return None, type(error).__name__
