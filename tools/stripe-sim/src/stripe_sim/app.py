@@ -13,7 +13,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stripe_sim import charges, checkout_sessions, errors, events, payment_intents, payment_methods, webhook_endpoints
+from stripe_sim import (
+    charges,
+    checkout_payment,
+    checkout_sessions,
+    errors,
+    events,
+    payment_intents,
+    payment_methods,
+    webhook_endpoints,
+)
 from stripe_sim.account import Account
 from stripe_sim.api import Api
 from stripe_sim.challenge_page import challenge_page
@@ -60,7 +69,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
-    account.followers.append(checkout_sessions.follow)
+    account.followers.append(checkout_payment.follow)
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers, metrics)
 

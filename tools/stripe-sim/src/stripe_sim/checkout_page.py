@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from stripe_sim import checkout_sessions, payment_methods
 from stripe_sim.api import Api
+from stripe_sim.checkout_payment import KIND, pay
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.errors import StripeError
 from stripe_sim.html import html
@@ -30,7 +31,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
     @router.get("/{session}", summary="The hosted page")
     async def show(session: str) -> HTMLResponse:
         checkout_sessions.expire_due(account)
-        found = account.store.get(checkout_sessions.KIND, session)
+        found = account.store.get(KIND, session)
         if found is None:
             return html("checkout_gone.html", 404, reason="unknown", session=None, merchant=settings.merchant_name)
         if found["status"] != "open":
@@ -50,9 +51,9 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
         session: str, request: Request, payment_method: Annotated[str, Form()], email: Annotated[str, Form()] = ""
     ) -> JSONResponse:
         try:
-            found = account.find(checkout_sessions.KIND, session, param="session")
+            found = account.find(KIND, session, param="session")
             method = payment_methods.use(account, payment_method)
-            intent = checkout_sessions.pay(account, found, method, email or None, api.base_url(request))
+            intent = pay(account, found, method, email or None, api.base_url(request))
         except StripeError as error:
             return JSONResponse({"error": {"message": error.message}}, error.status)
         if intent["status"] == "requires_action":
@@ -61,7 +62,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
 
     @router.post("/{session}/finish", summary="Where to go once it is paid", response_class=JSONResponse)
     async def finish(session: str) -> JSONResponse:
-        found = account.store.get(checkout_sessions.KIND, session)
+        found = account.store.get(KIND, session)
         if found is None or found["status"] != "complete":
             return JSONResponse({"error": {"message": "The payment is not complete."}}, 400)
         await deliveries.first_answer(_completion(api, session), settings.checkout_wait_seconds)

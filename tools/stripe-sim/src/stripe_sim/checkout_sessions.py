@@ -1,15 +1,13 @@
-"""Checkout Sessions: a hosted page that takes one payment.
-
-open ─paid→ complete (paid) · open ─processing→ complete (unpaid) ─settled→ complete (paid | unpaid) · open → expired
-"""
+"""Checkout Sessions: the operations. How one is paid is in `checkout_payment.py`."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from stripe_sim import paying, payment_intents
+from stripe_sim import payment_intents
 from stripe_sim.account import Account
 from stripe_sim.changes import Cause, Change, Moment
 from stripe_sim.checkout_parameters import CREATE, EXPIRE, LINES, LISTED, UPDATE
+from stripe_sim.checkout_payment import KIND, customer_details, told
 from stripe_sim.errors import StripeError, invalid
 from stripe_sim.line_items import line_items
 from stripe_sim.metadata import merged
@@ -19,7 +17,6 @@ from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 
 LONGEST_SECONDS = 24 * 3600
-KIND = "checkout.session"
 
 
 def create(account: Account, call: Call) -> Object:
@@ -83,73 +80,13 @@ def expire_due(account: Account) -> None:
         _expire(account, session, Cause())
 
 
-def pay(account: Account, session: Object, method: Object, email: str | None, base_url: str) -> Object:
-    """Try to pay the session: its PaymentIntent afterwards. Raises StripeError where the card is refused."""
-    if session["status"] != "open":
-        raise invalid(f"This Checkout Session is {session['status']}.")
-    details = _customer_details(email or session["customer_email"])
-    session = {**session, "customer_details": details}
-    if session["payment_intent"] is None:
-        intent = _intent_of(account, session)
-        session = {**session, "payment_intent": intent["id"]}
-        account.apply(Change((session, intent), (("payment_intent.created", intent),)))
-    else:
-        account.apply(Change((session,)))
-        intent = account.find("payment_intent", session["payment_intent"], param="payment_intent")
-    return paying.pay(account, intent, method, Call({"use_stripe_sdk": True}, from_browser=True, base_url=base_url))
-
-
-def follow(account: Account, event_type: str, thing: Object) -> None:
-    """Let the session take note of what became of its PaymentIntent."""
-    if thing["object"] != "payment_intent" or not (details := thing.get("payment_details")):
-        return
-    session = account.store.get(KIND, details["order_reference"])
-    if session is not None and (change := after(session, event_type)):
-        account.apply(change)
-
-
-def after(session: Object, event_type: str) -> Change | None:
-    """What the session becomes by an event of its PaymentIntent. Pure."""
-    match session["status"], event_type:
-        case "open", "payment_intent.succeeded":
-            return _told({**session, "payment_status": "paid"} | COMPLETE, "completed")
-        case "open", "payment_intent.processing" | "payment_intent.amount_capturable_updated":
-            return _told(session | COMPLETE, "completed")
-        case "complete", "payment_intent.succeeded" if session["payment_status"] == "unpaid":
-            return _told({**session, "payment_status": "paid"}, "async_payment_succeeded")
-        case "complete", "payment_intent.payment_failed" if session["payment_status"] == "unpaid":
-            return _told(session, "async_payment_failed")
-        case _:
-            return None
-
-
-COMPLETE: Object = {"status": "complete", "url": None}
-
-
-def _told(session: Object, what: str) -> Change:
-    return Change((session,), ((f"checkout.session.{what}", session),))
-
-
 def _expire(account: Account, session: Object, cause: Cause) -> Object:
     session = {**session, "status": "expired", "url": None}
-    account.apply(_told(session, "expired"), cause)
+    account.apply(told(session, "expired"), cause)
     intent = session["payment_intent"] and account.store.get("payment_intent", session["payment_intent"])
     if intent and intent["status"] in payment_intents.MAY["cancel"]:
         payment_intents.cancel(account, Call({}, {"id": intent["id"]}, cause=cause))
     return session
-
-
-def _intent_of(account: Account, session: Object) -> Object:
-    """The PaymentIntent, which comes into being with the first attempt to pay."""
-    data = account.store.beside(session, "payment_intent_data")
-    asked = {
-        "amount": session["amount_total"],
-        "currency": session["currency"],
-        "payment_method_types": session["payment_method_types"],
-        **data,
-    }
-    intent = payment_intents.new(asked, account.moment())
-    return {**intent, "payment_details": {"customer_reference": None, "order_reference": session["id"]}}
 
 
 def _found(account: Account, call: Call) -> Object:
@@ -179,12 +116,6 @@ def _bad_expiry(rule: str) -> StripeError:
     return invalid(f"The `expires_at` timestamp must be {rule} Checkout Session creation.", "expires_at")
 
 
-def _customer_details(email: str | None) -> Object:
-    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-    nobody = dict.fromkeys(("business_name", "individual_name", "name", "phone"))
-    return {"address": address, "email": email, **nobody, "tax_exempt": "none", "tax_ids": []}
-
-
 def _new(params: dict[str, Any], items: list[Object], moment: Moment, expires_at: int) -> Object:
     name = moment.names.id("cs_test", 58)
     total = sum(item["amount_total"] for item in items)
@@ -212,7 +143,7 @@ def _new(params: dict[str, Any], items: list[Object], moment: Moment, expires_at
         "customer": params.get("customer"),
         "customer_account": None,
         "customer_creation": "if_required",
-        "customer_details": _customer_details(params["customer_email"]) if "customer_email" in params else None,
+        "customer_details": customer_details(params["customer_email"]) if "customer_email" in params else None,
         "customer_email": params.get("customer_email"),
         "discounts": [],
         "expires_at": expires_at,
