@@ -1,7 +1,7 @@
 """Taking in one event after another: pure, so that what a batch does can be tried without any database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -118,7 +118,8 @@ class Books:
 
     def _replace(self, order: Order, touched: set[str]) -> None:
         known = self.orders.get(order.order_id)
-        self.orders[order.order_id] = replace(known, order=order) if known else Known(order)
+        latest = (known.version, known.summary, known.previous_status) if known else ()
+        self.orders[order.order_id] = Known(order, *latest)
         touched.add(order.order_id)
 
     def _next_version(self, order_id: str, told: Told, now: datetime) -> int | None:

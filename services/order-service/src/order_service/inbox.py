@@ -43,13 +43,11 @@ async def first_sight(connection: Connection, heard: Sequence[Heard], now: datet
     Further copies of an event are counted. A record that Kafka delivers again is none: its offset was seen before.
     """
     given = {row[0]: row for row in _inbox_rows(heard, now)}
-    new = {
-        row["event_id"]
-        for row in await connection.fetch(FIRST_SIGHT, *bulk.columns(given[key] for key in sorted(given)))
-    }
+    inserted = await connection.fetch(*FIRST_SIGHT.of(given[event_id] for event_id in sorted(given)))
+    new = {row["event_id"] for row in inserted}
     if len(new) < len(given):
-        copies = [(one.told.event_id, one.partition, one.offset) for one in heard]
-        await connection.execute(COUNT_COPIES, *bulk.columns(copies), now)
+        columns = zip(*((one.told.event_id, one.partition, one.offset) for one in heard), strict=True)
+        await connection.execute(COUNT_COPIES, *columns, now)
     first: dict[str, Told] = {}
     for one in heard:
         if one.told.event_id in new:
@@ -68,4 +66,4 @@ def _inbox_rows(heard: Sequence[Heard], now: datetime) -> Iterable[bulk.Row]:
 
 async def note_parked(connection: Connection, given: Iterable[bulk.Row]) -> None:
     """Let timelines know of parked records; one that is parked again is known already."""
-    await connection.execute(PARKED, *bulk.columns(given))
+    await connection.execute(*PARKED.of(given))

@@ -66,18 +66,22 @@ async def write_books(connection: Connection, books: Books, now: datetime) -> No
     await _write(connection, orders, books.created_orders, CREATE_ORDERS, WRITE_ORDERS)
     placed = [rows.placement_row(placed) for placed in books.placed_anew()]
     if placed:
-        await connection.execute(WRITE_PLACEMENTS, *bulk.columns(placed))
+        await connection.execute(*WRITE_PLACEMENTS.of(placed))
     sessions = [rows.session_row(session) for session in books.sessions_anew()]
     if sessions:
-        await connection.execute(WRITE_SESSIONS, *bulk.columns(sessions))
+        await connection.execute(*WRITE_SESSIONS.of(sessions))
 
 
 async def _write(
-    connection: Connection, given: Mapping[str, bulk.Row], created: set[str], create: str, write: str
+    connection: Connection,
+    given: Mapping[str, bulk.Row],
+    created: set[str],
+    create: bulk.Statement,
+    write: bulk.Statement,
 ) -> None:
     existing = [row for key, row in given.items() if key not in created]
     if existing:
-        await connection.execute(write, *bulk.columns(existing))
+        await connection.execute(*write.of(existing))
     new = [row for key, row in given.items() if key in created]
-    if new and len(await connection.fetch(create, *bulk.columns(new))) < len(new):
+    if new and len(await connection.fetch(*create.of(new))) < len(new):
         raise Overtaken

@@ -76,6 +76,8 @@ class Payment:
         """Derived: a final status beats all others, an attempt under way beats one that failed."""
         if self.telling.final:
             return self.telling.status
+        if len(self.attempts) == 1:
+            return next(iter(self.attempts.values()))
         return max(self.attempts.values(), key=lambda status: PAYMENT[status].among_attempts)
 
     @property
@@ -99,8 +101,8 @@ class Payment:
     def join(self, other: "Payment") -> "Payment":
         """All that both know of the same payment."""
         attempts, attempted_at = _join_attempts(self, other)
-        return replace(
-            self,
+        return Payment(
+            self.payment_id,
             telling=max(self.telling, other.telling),
             named=max(self.named, other.named),
             captured=max(self.captured, other.captured),

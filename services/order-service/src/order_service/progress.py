@@ -1,4 +1,4 @@
-"""Whether the consumer gets anywhere: what waits in Kafka, and when it last moved."""
+"""Whether the consumer gets anywhere: what waits in Kafka, and when something last moved."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,27 +13,31 @@ ASK_SECONDS = 5.0
 
 
 class Progress:
-    """Remembers the last sign of progress. Having nothing to do is one, and so is trying a batch in vain:
-    a database that is down is no reason to restart this process."""
+    """Remembers the last sign of life, in seconds of its clock.
+
+    A batch that arrives is one, even if it then fails: a database that is down is no reason to restart this
+    process. Having nothing to wait for is one, too.
+    """
 
     def __init__(self, metrics: Metrics, *, stuck_after: timedelta, clock: Callable[[], float] = monotonic) -> None:
-        self._metrics, self._stuck_after, self._clock = metrics, stuck_after.total_seconds(), clock
+        self._metrics, self._stuck_after = metrics, stuck_after.total_seconds()
+        self.clock = clock
         self._moved_at = clock()
 
     def batch_arrived(self) -> None:
         """A batch is in hand."""
-        self._moved_at = self._clock()
+        self._moved_at = self.clock()
 
     async def ask(self, consumer: AIOKafkaConsumer) -> None:
-        """Measure the lag. Raises KafkaError or TimeoutError."""
+        """Measure how many records wait. Raises KafkaError."""
         lag = await _lag(consumer)
         self._metrics.lag.set(lag)
         if lag == 0:
-            self._moved_at = self._clock()
+            self._moved_at = self.clock()
 
-    def is_stuck(self, *, times: int = 1) -> bool:
-        """Whether nothing has moved for so many times the limit."""
-        return self._clock() - self._moved_at > times * self._stuck_after
+    def is_stuck(self, *, since: float, times: int = 1) -> bool:
+        """Whether nothing has moved for so many times the limit, counted from `since` on."""
+        return self.clock() - max(self._moved_at, since) > times * self._stuck_after
 
 
 async def _lag(consumer: AIOKafkaConsumer) -> int:

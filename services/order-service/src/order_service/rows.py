@@ -10,7 +10,7 @@ from order_service.fold import Known, Line
 from order_service.order import NOBODY, Named, Order, Payment, Placed, Session, Telling
 from order_service.statuses import PAYMENT, PaymentStatus, SessionStatus
 from order_service.summary import Summary
-from tillstream_contracts import Amounts, OrderStatus, OrderStatusChanged
+from tillstream_contracts import Amounts, OrderStatus
 
 Record = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -33,7 +33,7 @@ def order_row(known: Known, now: datetime) -> Row:
         amounts.captured,
         amounts.refunded,
         amounts.disputed,
-        _json(summary.flags),
+        summary.flags,
         summary.reference,
         summary.customer_id,
         now,
@@ -69,7 +69,7 @@ def placement_row(placed: Placed) -> Row:
         placed.amount,
         placed.reference,
         placed.customer_id,
-        placed.metadata,
+        orjson.Fragment(placed.metadata),
     )
 
 
@@ -102,7 +102,7 @@ def payment_row(payment: Payment, now: datetime) -> Row:
         telling.error,
         telling.status,
         telling.at,
-        _json(payment.attempts),
+        payment.attempts,
         payment.attempted_at,
         now,
         now,
@@ -141,17 +141,6 @@ def session_of(row: Record) -> Session:
     return Session(**{**row, "status": SessionStatus(row["status"])})
 
 
-def change_row(change: OrderStatusChanged) -> Row:
-    """A row of `order_changes`."""
-    return (
-        change.order_id,
-        change.version,
-        change.cause.event_id,
-        change.occurred_at,
-        change.model_dump_json(),
-    )
-
-
 def timeline_row(line: Line, now: datetime) -> Row:
     """A row of `timeline`, without its number."""
     told = line.told
@@ -166,7 +155,3 @@ def timeline_row(line: Line, now: datetime) -> Row:
         told.occurred_at,
         now,
     )
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()

@@ -34,6 +34,7 @@ class Running:
         self._pool: Any = None
         self._progress = Progress(metrics, stuck_after=settings.stuck_after)
         self._kafka = "not connected yet"
+        self._reachable_since: float | None = None
         self._stopping = False
 
     async def run(self, pool: Any) -> None:
@@ -45,7 +46,7 @@ class Running:
                 async with self._consuming() as intake:
                     await self._until_stuck(intake)
             except (KafkaError, OSError) as error:
-                self._kafka = f"not reachable: {type(error).__name__}"
+                self._kafka, self._reachable_since = f"not reachable: {type(error).__name__}", None
                 log.warning("kafka_not_reachable", because=type(error).__name__, problem=str(error))
                 await asyncio.sleep(PAUSE_SECONDS)
 
@@ -62,8 +63,9 @@ class Running:
         )
 
     async def alive(self) -> Health:
-        """Whether a restart would not help: something moves, or waits for what is not up to this process."""
-        stuck = self._progress.is_stuck(times=2)
+        """Something moves, or nothing waits, or Kafka cannot be reached: then a restart would not help."""
+        since = self._reachable_since
+        stuck = since is not None and self._progress.is_stuck(since=since, times=2)
         return Health.of(progress="records wait, and none arrive" if stuck else "ok")
 
     @asynccontextmanager
@@ -75,7 +77,7 @@ class Running:
         try:
             await publisher.start()
             await intake.start()
-            self._kafka = "ok"
+            self._kafka, self._reachable_since = "ok", self._reachable_since or self._progress.clock()
             yield intake
         finally:
             self._kafka = "leaving"
@@ -96,7 +98,8 @@ class Running:
 
     async def _until_stuck(self, intake: Intake) -> None:
         """Measure the lag from time to time; return if the consumer has to be made anew."""
-        while not self._progress.is_stuck():
+        begun = self._progress.clock()
+        while not self._progress.is_stuck(since=begun):
             await asyncio.sleep(ASK_SECONDS)
             if intake.consumer is None:
                 continue

@@ -24,7 +24,7 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_names_postgresql)]
 
 
 class Settings(BaseSettings):
-    """order-service's settings; secrets have no default."""
+    """order-service's settings; secrets have no default. Durations are ISO 8601: `PT10S`, `PT0.004S`."""
 
     model_config = SettingsConfigDict(
         env_prefix="ORDER_SERVICE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True

@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from orjson import Fragment
+
 from order_service import bulk, rows
 from order_service.fold import Books, Line
 from order_service.inbox import Connection, Heard, first_sight
 from order_service.ledger import open_books, write_books
 from order_service.tables import ChangeRow, TimelineRow, table
+from tillstream_contracts import OrderStatusChanged
 
 CHANGES_CAUSED = "SELECT * FROM order_changes WHERE cause_event_id = ANY($1::text[])"
 APPEND_CHANGES = bulk.append(table(ChangeRow))
@@ -32,6 +35,15 @@ class Change:
     cause_event_id: str
     occurred_at: datetime
     body: str
+
+    def row(self) -> bulk.Row:
+        """A row of `order_changes`; PostgreSQL keeps the body as it is, to the letter."""
+        return self.order_id, self.version, self.cause_event_id, self.occurred_at, Fragment(self.body)
+
+    @classmethod
+    def of(cls, change: OrderStatusChanged) -> "Change":
+        """The change that the fold noted."""
+        return cls(change.order_id, change.version, change.cause.event_id, change.occurred_at, change.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +80,9 @@ async def _caused_by(connection: Connection, event_ids: set[str]) -> list[Change
 
 async def _append(connection: Connection, books: Books, lines: Sequence[Line], now: datetime) -> list[Change]:
     """Write down the changes and the timeline; neither is ever altered."""
-    given = [rows.change_row(change) for change in books.changes]
-    if given:
-        await connection.execute(APPEND_CHANGES, *bulk.columns(given))
+    changes = [Change.of(change) for change in books.changes]
+    if changes:
+        await connection.execute(*APPEND_CHANGES.of(change.row() for change in changes))
     if lines:
-        await connection.execute(APPEND_TIMELINE, *bulk.columns(rows.timeline_row(line, now) for line in lines))
-    return [Change(*row) for row in given]
+        await connection.execute(*APPEND_TIMELINE.of(rows.timeline_row(line, now) for line in lines))
+    return changes

@@ -1,0 +1,116 @@
+"""What becomes of a batch's offsets, and of a consumer that hangs; no Kafka needed."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+
+from order_service.intake import Intake
+from order_service.metrics import Metrics
+from order_service.progress import Progress
+
+
+@dataclass
+class Consumer:
+    """Stands in for aiokafka's: notes what it is told."""
+
+    owned: set[TopicPartition]
+    committed: dict[TopicPartition, int] = field(default_factory=dict)
+    sought: dict[TopicPartition, int] = field(default_factory=dict)
+    commit_fails: bool = False
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    reached: dict[TopicPartition, int] = field(default_factory=dict)
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        if self.commit_fails:
+            raise CommitFailedError
+        self.committed.update(offsets)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        if partition not in self.owned:
+            raise IllegalStateError
+        self.sought[partition] = offset
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.owned
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return {partition: self.ends[partition] for partition in partitions}
+
+    async def position(self, partition: TopicPartition) -> int:
+        return self.reached[partition]
+
+
+@dataclass
+class Message:
+    raw_message: tuple[Any, ...]
+    consumer: Consumer
+
+
+def record(partition: int, offset: int) -> Any:
+    return ConsumerRecord("topic", partition, offset, 0, 0, None, b"{}", None, 0, 2, [("bad", b"\xff")])
+
+
+A, B = TopicPartition("topic", 0), TopicPartition("topic", 1)
+BATCH = (record(0, 7), record(0, 8), record(1, 3))
+
+
+def intake(settings: Any, handle: Any) -> Intake:
+    return Intake(settings(), ["topic"], handle, Progress(Metrics(), stuck_after=timedelta(seconds=30)), Metrics())
+
+
+async def well(_: Any) -> None:
+    """Handles a batch."""
+
+
+async def badly(_: Any) -> None:
+    raise ConnectionError
+
+
+@pytest.fixture
+def database_url() -> str:
+    """Nobody connects."""
+    return "postgresql://localhost/none"
+
+
+async def test_offsets_of_exactly_this_batch_are_committed(settings: Any) -> None:
+    """By partition, the next one to read."""
+    consumer = Consumer({A, B})
+    await intake(settings, well)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    assert (consumer.committed, consumer.sought) == ({A: 9, B: 4}, {})
+
+
+async def test_batch_that_failed_is_rewound_and_not_committed(settings: Any) -> None:
+    """As far as the partitions are still ours; one that moved away comes to somebody else."""
+    consumer = Consumer({B})
+    await intake(settings, badly)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    assert (consumer.committed, consumer.sought) == ({}, {B: 3})
+
+
+async def test_commit_that_fails_is_no_failure_of_the_batch(settings: Any) -> None:
+    """It comes again and changes nothing."""
+    consumer = Consumer({A, B}, commit_fails=True)
+    await intake(settings, well)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    assert (consumer.committed, consumer.sought) == ({}, {})
+
+
+async def test_consumer_is_stuck_when_records_wait_and_none_arrives() -> None:
+    """Not when nothing waits, nor when batches keep coming, nor before the time is up."""
+    now = [0.0]
+    metrics = Metrics()
+    progress = Progress(metrics, stuck_after=timedelta(seconds=30), clock=lambda: now[0])
+    idle, waiting = Consumer({A}, ends={A: 5}, reached={A: 5}), Consumer({A}, ends={A: 9}, reached={A: 5})
+    now[0] = 100.0
+    await progress.ask(idle)
+    assert not progress.is_stuck(since=0)
+    now[0] = 131.0
+    await progress.ask(waiting)
+    assert metrics.registry.get_sample_value("order_service_lag_records") == 4
+    assert progress.is_stuck(since=0)
+    assert not progress.is_stuck(since=0, times=2)
+    assert not progress.is_stuck(since=120)
+    progress.batch_arrived()
+    assert not progress.is_stuck(since=0)
