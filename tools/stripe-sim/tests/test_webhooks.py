@@ -107,7 +107,7 @@ def _waiting(sim: Sim) -> float:
     return float(metrics.rpartition("stripe_sim_deliveries_waiting ")[2].split()[0])
 
 
-@pytest.mark.parametrize("url", ["shop.test/hooks", "ftp://shop.test", "http://"])
+@pytest.mark.parametrize("url", ["shop.test/hooks", "ftp://shop.test", "http://", "http://[::1"])
 def test_an_endpoint_needs_a_web_address(sim: Sim, url: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         sim.stripe.v1.webhook_endpoints.create({"url": url, "enabled_events": ["*"]})

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -23,6 +24,8 @@ from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.publishable import for_browser
 from stripe_sim.rendering import rendered
+
+log = logging.getLogger(__name__)
 
 
 class _NoAnswer(Exception):
@@ -48,6 +51,9 @@ class Api:
             answer = Answer(error.status, rendered({"error": error.body()}), request_id)
         except _NoAnswer:
             return ConnectionClosed()
+        except Exception:  # the edge: whatever went wrong, a caller reads Stripe's words
+            log.exception("call_failed request_id=%s path=%s", request_id, operation.path)
+            answer = Answer(500, rendered({"error": errors.internal().body()}), request_id)
         self.metrics.requests.labels(operation.method, operation.path, answer.status).inc()
         return self._response(answer, request, request_id, key)
 

@@ -1,7 +1,6 @@
 """Checkout Sessions: the operations. How one is paid is in `checkout_payment.py`."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from stripe_sim import payment_intents
 from stripe_sim.account import Account
@@ -15,6 +14,7 @@ from stripe_sim.money import check_amount
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
+from stripe_sim.web_addresses import is_web_address
 
 LONGEST_SECONDS = 24 * 3600
 
@@ -99,7 +99,7 @@ def _list_of(session: str, items: list[Object]) -> Object:
 
 
 def _check_url(url: str | None, name: str) -> None:
-    if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url is not None and not is_web_address(url):
         raise invalid("Not a valid URL", name, "url_invalid")
 
 

@@ -9,6 +9,7 @@ from stripe_sim.errors import StripeError, invalid
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
 from stripe_sim.test_cards import Challenged, Declines, Delayed
+from stripe_sim.web_addresses import is_web_address
 
 NEEDS_AUTHENTICATION = Declines(
     "authentication_required",
@@ -34,6 +35,8 @@ def pay(account: Account, intent: Object, method: Object | None, call: Call) -> 
         outcome = NEEDS_AUTHENTICATION
     intent = {**intent, **{name: params[name] for name in ("receipt_email", "shipping") if name in params}}
     moment = account.moment(call.base_url)
+    if "return_url" in params and not is_web_address(params["return_url"]):
+        raise invalid("Not a valid URL", "return_url", "url_invalid")
     return_url = None if params.get("use_stripe_sdk") else params.get("return_url")
     account.apply(confirmation.confirmed(intent, method, outcome, moment, return_url), call.cause)
     intent = _again(account, intent)

@@ -1,7 +1,6 @@
 """Webhook endpoints: who wants to hear of what. The signing secret is told once, on creation."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from stripe_sim.account import Account
 from stripe_sim.changes import Change
@@ -11,6 +10,7 @@ from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 from stripe_sim.parameters import EXPAND, LIST, Boolean, Kind, ListOf, Metadata, Shape, Text
+from stripe_sim.web_addresses import is_web_address
 
 _DESCRIBED: dict[str, Kind] = {
     "description": Text(clearable=True),
@@ -97,8 +97,7 @@ def _found(account: Account, call: Call) -> Object:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_web_address(url):
         message = "Invalid URL: An explicit scheme (such as https) must be provided."
         raise invalid(message, "url", "url_invalid")
 
