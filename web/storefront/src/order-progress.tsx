@@ -26,7 +26,7 @@ export function OrderProgress({ returned, purchase }: { returned: Returned; purc
       <div class="progress" data-status={order.status ?? "unknown"}>
         {order.interrupted && <Notice kind="waiting">{order.interrupted}</Notice>}
         <Steps progress={progress} />
-        <Facts purchase={purchase} />
+        <Facts purchase={purchase} ordered={order.ordered} />
         <div class="actions">
           {progress.outcome === "failed" && (
             <a class="button" href="/checkout">
@@ -91,7 +91,7 @@ function Sign({ path }: { path: string }) {
   );
 }
 
-function Facts({ purchase }: { purchase: Purchase }) {
+function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | undefined }) {
   const { catalog } = useShop();
   const { items, currency } = purchase.attempt.wanted;
   const lines = priced(items, catalog, currency);
@@ -107,7 +107,7 @@ function Facts({ purchase }: { purchase: Purchase }) {
       </div>
       <div>
         <dt>Total</dt>
-        <dd>{formatMoney(total(lines), currency)}</dd>
+        <dd>{formatMoney(ordered || total(lines), currency)}</dd>
       </div>
     </dl>
   );

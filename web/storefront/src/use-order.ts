@@ -8,6 +8,8 @@ import { useShop } from "./shop.ts";
 export interface WatchedOrder {
   readonly status?: OrderStatus;
   readonly previousStatus?: OrderStatus | null;
+  /** What the order costs, in minor units; 0 until the server knows. */
+  readonly ordered?: number;
   readonly interrupted: string | null;
 }
 
@@ -22,8 +24,8 @@ export function useOrder(id: string, purchase: Purchase): WatchedOrder {
   useEffect(() => {
     const watch = watchOrder({
       ...purchase.stream,
-      onStatus: ({ status, previous_status }) => {
-        setOrder({ status, previousStatus: previous_status });
+      onStatus: ({ status, previous_status, amounts }) => {
+        setOrder({ status, previousStatus: previous_status, ordered: amounts.ordered });
       },
       onState: (state) => {
         setInterrupted(interruption(state));
