@@ -91,7 +91,7 @@ function Sign({ path }: { path: string }) {
   );
 }
 
-function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | undefined }) {
+function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | null | undefined }) {
   const { catalog } = useShop();
   const { items, currency } = purchase.attempt.wanted;
   const lines = priced(items, catalog, currency);
@@ -107,7 +107,7 @@ function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | un
       </div>
       <div>
         <dt>Total</dt>
-        <dd>{formatMoney(ordered || total(lines), currency)}</dd>
+        <dd>{formatMoney(ordered ?? total(lines), currency)}</dd>
       </div>
     </dl>
   );

@@ -8,8 +8,8 @@ import { useShop } from "./shop.ts";
 export interface WatchedOrder {
   readonly status?: OrderStatus;
   readonly previousStatus?: OrderStatus | null;
-  /** What the order costs, in minor units; 0 until the server knows. */
-  readonly ordered?: number;
+  /** What the order costs, in minor units, once the server has heard of it. */
+  readonly ordered?: number | null;
   readonly interrupted: string | null;
 }
 
@@ -24,8 +24,8 @@ export function useOrder(id: string, purchase: Purchase): WatchedOrder {
   useEffect(() => {
     const watch = watchOrder({
       ...purchase.stream,
-      onStatus: ({ status, previous_status, amounts }) => {
-        setOrder({ status, previousStatus: previous_status, ordered: amounts.ordered });
+      onStatus: ({ status, previous_status, version, amounts }) => {
+        setOrder({ status, previousStatus: previous_status, ordered: version > 0 ? amounts.ordered : null });
       },
       onState: (state) => {
         setInterrupted(interruption(state));
