@@ -1,5 +1,8 @@
 """The schema's history leads to what the models say, and the service knows whether it has been applied."""
 
+import asyncio
+import os
+import sys
 from typing import Any
 
 import asyncpg
@@ -62,3 +65,13 @@ async def test_schema_that_is_missing_is_named_with_what_to_do(database_url: str
     await connection.execute("UPDATE alembic_version SET version_num = '9999'")
     assert await what_is_wrong_with_schema(connection) is None
     await connection.close()
+
+
+@pytest.mark.integration
+async def test_migrating_is_one_command(database_url: str) -> None:
+    """With nothing but the database's address."""
+    environment = {**os.environ, "ORDER_SERVICE_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "order_service.migrate"]
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    assert (process.returncode, output.decode()) == (0, f"The schema is at {HEAD}.\n")

@@ -199,3 +199,15 @@ async def test_ignored_event_leaves_a_line_and_an_unrelated_one_does_not(
     ]
     assert await pool.fetchval("SELECT count(*) FROM inbox") == 2
     assert 'order_service_events_total{outcome="unrelated"} 1.0' in (await get(app, "/metrics")).body["text"]
+
+
+async def test_payment_without_an_order_is_counted_and_kept(
+    app: Any, kafka: Any, stripe: Any, get: Any, pool: Any
+) -> None:
+    """As is one whose metadata names something that can be no order id."""
+    await kafka.tell(stripe.payment("succeeded", pi="pi_1", order=None))
+    await kafka.tell(stripe.payment("succeeded", pi="pi_2", order="no order/id"))
+    await kafka.tell(stripe.payment("succeeded", pi="pi_3"))
+    await kafka.changes("ord_1", count=1)
+    assert await pool.fetchval("SELECT sum(captured) FROM payments WHERE order_id IS NULL") == 2 * 1999
+    assert "order_service_unmatched_payment_events_total 2.0" in (await get(app, "/metrics")).body["text"]

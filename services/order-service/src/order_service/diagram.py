@@ -31,7 +31,7 @@ def _sessions() -> Iterator[str]:
     """What a hosted Checkout Session makes of its order."""
     by_rank = sorted(SESSION, key=lambda status: SESSION[status])
     for lower, higher in pairwise(by_rank):
-        yield f"    session_{lower} --> session_{higher}"
+        yield f"    session_{lower} --> session_{higher}: beaten by"
     yield from (f"    session_{status}: session {status} ({SESSION_MEANING[status]})" for status in by_rank)
 
 

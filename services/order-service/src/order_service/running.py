@@ -41,13 +41,17 @@ class Running:
         """Consume until cancelled, then finish the batch in hand."""
         self._pool = pool
         while True:
-            await self._until_schema_is_right()
             try:
+                await self._until_schema_is_right()
                 async with self._consuming() as intake:
                     await self._until_stuck(intake)
             except (KafkaError, OSError) as error:
                 self._kafka, self._reachable_since = f"not reachable: {type(error).__name__}", None
                 log.warning("kafka_not_reachable", because=type(error).__name__, problem=str(error))
+                await asyncio.sleep(PAUSE_SECONDS)
+            except Exception as error:
+                self._kafka = f"failed: {type(error).__name__}"
+                log.exception("consumer_failed")
                 await asyncio.sleep(PAUSE_SECONDS)
 
     def stop(self) -> None:
