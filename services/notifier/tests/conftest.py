@@ -65,6 +65,7 @@ class OrderService:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     failure: int | None = None
+    problem: str = "internal_error"
     held: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
 
@@ -91,7 +92,7 @@ class OrderService:
         self.asked.append(request.headers["Authorization"])
         await self.held.wait()
         if self.failure:
-            return web.Response(status=self.failure)
+            return web.json_response({"code": self.problem}, status=self.failure)
         if order_id not in self.orders:
             return web.json_response({"code": "order_not_found"}, status=404)
         return web.json_response(self.orders[order_id])
@@ -210,7 +211,9 @@ class House:
 
     async def connect(self, **options: Any) -> Client:
         """A client that has said nothing yet."""
-        socket = connect(f"ws://127.0.0.1:{self.port}/v1/stream", **{"compression": None, **options})
+        socket = connect(
+            f"ws://127.0.0.1:{self.port}/v1/stream", **{"compression": None, "ping_interval": None, **options}
+        )
         return Client(await self._stack.enter_async_context(socket))
 
     async def watch(self, order_id: str, *, token_of: dict[str, Any] | None = None, **fields: Any) -> Client:

@@ -13,6 +13,13 @@ pytestmark = pytest.mark.integration
 
 BIG_REFERENCE = "R" * 200
 CHANGES = 400
+NARROW = {
+    "write_buffer_bytes": 4096,
+    "socket_send_buffer_bytes": 4096,
+    "heartbeat_interval": 600,
+    "subscribe_timeout": 600,
+}
+"""Little room, and nothing else that is written to a socket."""
 
 
 def narrow_socket(port: int) -> socket.socket:
@@ -25,7 +32,7 @@ def narrow_socket(port: int) -> socket.socket:
 
 async def test_slow_reader_is_dropped_while_others_get_everything(house: "House") -> None:
     """The fast one hears of each change, in order, while the slow one fills its buffers and is cut off."""
-    await house.start(write_buffer_bytes=4096, socket_send_buffer_bytes=4096)
+    await house.start(**NARROW)
     fast = await house.watch("ord_1")
     slow = await house.connect(sock=narrow_socket(house.port), max_queue=1)
     await slow.subscribe(house.token("ord_1"))
@@ -42,7 +49,7 @@ async def test_slow_reader_is_dropped_while_others_get_everything(house: "House"
 
 async def test_pings_that_nobody_reads_the_answers_of_fill_no_buffer(house: "House") -> None:
     """The library answers each ping at once; unread answers would pile up here."""
-    await house.start(write_buffer_bytes=4096, socket_send_buffer_bytes=4096, max_frames_per_minute=1_000_000)
+    await house.start(**NARROW, max_frames_per_minute=1_000_000)
     reader, writer = await asyncio.open_connection(sock=narrow_socket(house.port), limit=1024)
     writer.write(
         b"GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

@@ -67,7 +67,7 @@ class Snapshots:
                 case 404:
                     return unheard_of(order_id, datetime.now(UTC))
                 case 401 | 403:
-                    raise Refused("token_invalid")
+                    raise Refused(_refusal(await _body(answer)))
                 case status:
                     raise Unavailable(f"order-service answered {status}")
 
@@ -79,6 +79,11 @@ async def _body(answer: ClientResponse) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise Unavailable("order-service's answer is too long")
     return bytes(body)
+
+
+def _refusal(problem: bytes) -> str:
+    """Why the token was refused; it may have expired on its way, or by order-service's clock."""
+    return "token_expired" if b'"token_expired"' in problem else "token_invalid"
 
 
 def _order(body: bytes) -> Change:

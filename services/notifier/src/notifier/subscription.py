@@ -34,7 +34,7 @@ class Subscription:
         """What to send now that the order was read; the snapshot goes out even if the client has seen it."""
         held, self._held, self._live = self._held, [], True
         self._seen = max(self._seen, snapshot.version)
-        return [snapshot.frame, *self._newer(sorted(held))]
+        return [snapshot.frame, *self._newer(held)]
 
     def _newer(self, changes: list[Change]) -> list[bytes]:
         frames = []
