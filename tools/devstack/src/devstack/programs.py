@@ -17,6 +17,8 @@ from devstack.state import runtime_folder, state_folder
 SHARED = ("LOG_LEVEL", "LOG_FORMAT", "TILLSTREAM_MERCHANT_ID")
 STRIPE_JS = "https://js.stripe.com/v3/"
 DATABASE = "tillstream"
+ALL_ON_ONE_ADDRESS = "10000"
+"""On one machine every browser comes from the same address."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Plan:
             "TILLSTREAM_TOKEN_SECRET": self.keys["TILLSTREAM_TOKEN_SECRET"],
             "NOTIFIER_ORDER_SERVICE_URL": self.addresses.url("ORDER_SERVICE_PORT"),
             "NOTIFIER_ALLOWED_ORIGINS": self._origins(),
+            "NOTIFIER_MAX_CONNECTIONS_PER_ADDRESS": ALL_ON_ONE_ADDRESS,
         }
 
     def _storefront(self) -> dict[str, str]:
