@@ -190,6 +190,14 @@ class House:
 
         await eventually(is_counted, f"{name} is {value}")
 
+    async def until_partitions(self, count: int) -> None:
+        """Wait until our own producer has learnt of so many."""
+
+        async def are_known() -> bool:
+            return len(await self._producer.partitions_for(self.topic)) == count
+
+        await eventually(are_known, f"{count} partitions")
+
     async def publish(self, order_id: str, version: int, partition: int | None = None, **fields: Any) -> None:
         """Write a change as order-service does."""
         value = changed(order_id, version, **fields).model_dump_json().encode()

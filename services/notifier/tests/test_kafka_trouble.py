@@ -60,6 +60,7 @@ async def test_new_partition_is_read_from_its_beginning(
     await admin.start()
     await admin.create_partitions({house.topic: NewPartitions(total_count=4)})
     await admin.close()
+    await house.until_partitions(4)
     await house.publish("ord_1", 1, partition=3)
     assert await client.versions(1) == [("status", 1)]
 
