@@ -1,5 +1,6 @@
 """What happens to a batch: read, take in, publish. When it is done its offsets may be committed, not before."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,9 +109,10 @@ class Batches:
         for one in written:
             events.labels("repeated").inc(one.repeated)
             self._metrics.changes.inc(len(one.changes))
-            for line in one.lines:
-                events.labels(line.outcome.value).inc()
-                self._metrics.unmatched.inc(line.order_id is None and line.outcome is Outcome.APPLIED)
+            for outcome, lines in Counter(line.outcome for line in one.lines).items():
+                events.labels(outcome.value).inc(lines)
+            unmatched = [line for line in one.lines if line.order_id is None and line.outcome is Outcome.APPLIED]
+            self._metrics.unmatched.inc(len(unmatched))
         for lost in parked:
             self._metrics.parked.labels(lost.record.topic).inc()
             log.warning("record_parked", parked_from=f"{lost.record.topic}/{lost.record.offset}", reason=lost.reason)

@@ -5,7 +5,7 @@ is commutative, associative and idempotent, so the order, the number and the gro
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -172,20 +172,24 @@ class Order:
 
     def with_placed(self, placed: Placed) -> "Order":
         """And it was placed."""
-        return replace(self, placed=self.placed.join(placed) if self.placed else placed)
+        known = self.placed.join(placed) if self.placed else placed
+        return Order(self.order_id, known, self.payments, self.sessions)
 
     def with_payment(self, payment: Payment) -> "Order":
         """And it has this payment, in place of what was known of it."""
-        return replace(self, payments={**self.payments, payment.payment_id: payment})
+        payments = {**self.payments, payment.payment_id: payment}
+        return Order(self.order_id, self.placed, payments, self.sessions)
 
     def without_payment(self, payment_id: str) -> "Order":
         """But this payment belongs to another order."""
-        return replace(self, payments={key: known for key, known in self.payments.items() if key != payment_id})
+        payments = {key: known for key, known in self.payments.items() if key != payment_id}
+        return Order(self.order_id, self.placed, payments, self.sessions)
 
     def with_session(self, session: Session) -> "Order":
         """And it has this session."""
         known = self.sessions.get(session.session_id)
-        return replace(self, sessions={**self.sessions, session.session_id: known.join(session) if known else session})
+        sessions = {**self.sessions, session.session_id: known.join(session) if known else session}
+        return Order(self.order_id, self.placed, self.payments, sessions)
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
