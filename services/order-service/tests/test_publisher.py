@@ -29,7 +29,7 @@ async def test_record_too_large_to_be_parked_whole_is_parked_by_reference(kafka:
     assert (headers["parked_from"], headers["parked_without_value"]) == (f"{topic}/1/42", "too large")
 
 
-async def test_silent_kafka_is_given_up_in_time_and_used_again_afterwards(own_kafka: Any, hand: Any) -> None:
+async def test_silent_kafka_is_given_up_in_time_and_used_again_afterwards(own_kafka: Any, until: Any) -> None:
     """A frozen broker takes the connection and says nothing."""
     publisher = Publisher(own_kafka.bootstrap, timeout=TIMEOUT)
     await publisher.start()
@@ -39,5 +39,13 @@ async def test_silent_kafka_is_given_up_in_time_and_used_again_afterwards(own_ka
     with pytest.raises(NotPublished):
         await publisher.publish([change])
     own_kafka.resume()
-    await publisher.publish([change])
+    await until(lambda: _published(publisher, change))
     await publisher.stop()
+
+
+async def _published(publisher: Publisher, change: Outgoing) -> bool:
+    try:
+        await publisher.publish([change])
+    except NotPublished:
+        return False
+    return True

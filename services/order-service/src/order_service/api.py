@@ -28,7 +28,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     """The routes under /v1."""
     router = APIRouter(prefix="/v1", tags=["orders"])
 
-    def caller(authorization: Annotated[str, Header()] = "") -> Caller:
+    async def caller(authorization: Annotated[str, Header()] = "") -> Caller:  # async: a thread per request costs more
         return doorkeeper.caller(authorization, datetime.now(UTC))
 
     @router.get("/orders/{order_id}", summary="One order, with its payments and its timeline")
