@@ -9,9 +9,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from rich.console import Console
 
+from devstack.house import House
 from devstack.leftovers import end_leftovers
 from devstack.programs import Program
+from devstack.progress import Progress
+from devstack.state import make_runtime_folder
 from devstack.supervision import Supervisor, log_of
 
 AWKWARD = "100% 'quoted' \"twice\", with = \\ ; # and\nlines"
@@ -75,3 +79,12 @@ def test_what_a_killed_supervisor_left_is_ended(supervisor: Supervisor) -> None:
 
 def test_a_programs_settings_are_for_their_owner_alone(supervisor: Supervisor, state: Path) -> None:
     assert (state / "programs" / "sayer.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_house_that_goes_down_leaves_its_guests_alone(state: Path) -> None:
+    guests = make_runtime_folder("test-1")
+    try:
+        House(Progress(Console(quiet=True))).down()
+        assert guests.is_dir()
+    finally:
+        guests.rmdir()

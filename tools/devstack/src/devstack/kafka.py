@@ -84,7 +84,7 @@ class Kafka:
         return self.home / "server.properties"
 
     def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster = f"A{urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]}"  # a leading dash would be an option
         log = self.home / "format.log"
         command = [*_java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
         if not run_into(log, command, seconds=FORMAT_SECONDS):

@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,7 +55,11 @@ class TestRun:
     @property
     def sockets(self) -> Path:
         """Short enough for PostgreSQL's socket."""
-        return runtime_folder() / f"test-{self.controller}"
+        return runtime_folder(self._guest)
+
+    @property
+    def _guest(self) -> str:
+        return f"test-{self.controller}"
 
     def kafka(self) -> str:
         """The address of the run's broker: given, or started now if nobody has yet."""
@@ -74,8 +77,6 @@ class TestRun:
         psutil.wait_procs(keepers, timeout=STOP_SECONDS + 5)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.sockets, ignore_errors=True)
-        with suppress(OSError):  # not empty where the house runs too
-            runtime_folder().rmdir()
         for left in (state_folder() / "tests").glob("[0-9]*"):
             if not psutil.pid_exists(int(left.name)):
                 shutil.rmtree(left, ignore_errors=True)
@@ -119,8 +120,9 @@ class TestRun:
         if containers.at_hand(containers.POSTGRES_IMAGE):
             port = free_port()
             return Server(containers.postgres_url(port), containers.postgres_command(port), database_answers)
-        make_runtime_folder()
-        postgres = Postgres(self.folder / "postgres", self.sockets, "tillstream-tests", durable=False)
+        postgres = Postgres(
+            self.folder / "postgres", make_runtime_folder(self._guest), "tillstream-tests", durable=False
+        )
         postgres.prepare()
         return Server(postgres.url(), postgres.command(), database_answers, stop=signal.SIGINT)
 

@@ -28,18 +28,21 @@ def state_folder() -> Path:
     return folder
 
 
-def runtime_folder() -> Path:
-    """A short path for sockets, whose names may not be longer than about 100 characters. May not be there yet."""
+def runtime_folder(guest: str = "") -> Path:
+    """A short path for sockets, whose names may not be longer than about 100 characters. May not be there yet.
+
+    A `guest` has a folder beside the house's, which goes when the house goes down.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR") if os.geteuid() else None
     if not base or not os.access(base, os.W_OK):
         base = tempfile.gettempdir()
     name = hashlib.sha256(str(state_folder()).encode()).hexdigest()[:8]
-    return Path(base, f"tillstream-{os.geteuid()}-{name}")
+    return Path(base, f"tillstream-{os.geteuid()}-{name}{guest and '-'}{guest}")
 
 
-def make_runtime_folder() -> Path:
+def make_runtime_folder(guest: str = "") -> Path:
     """The same, there and ours alone."""
-    folder = runtime_folder()
+    folder = runtime_folder(guest)
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise Trouble(f"{folder} belongs to another user: remove it, or set TMPDIR to a folder of your own.")
