@@ -30,7 +30,7 @@ def test_environment_is_read_by_the_houses_names(monkeypatch: pytest.MonkeyPatch
         "mine-",
         9000,
     )
-    assert settings.allowed_origins == {"https://a.example", "https://b.example"}
+    assert settings.allowed_origins == ("https://a.example", "https://b.example")
     assert settings.heartbeat_interval == timedelta(seconds=2.5)
     assert settings.drain_timeout == timedelta(seconds=3)
     assert SECRET not in repr(settings)

@@ -5,12 +5,17 @@ from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
 from tillstream_operations.requests import RequestIds, request_id
 from tillstream_operations.serving import serve
+from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, Pause, Words
 
 __all__ = [
+    "LAPTOP_ORIGINS",
+    "Duration",
     "Health",
     "LogFormat",
+    "Pause",
     "Problem",
     "RequestIds",
+    "Words",
     "add_probes",
     "answer_with_problems",
     "configure_logs",

@@ -5,15 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intent_api.redirects import origin_of
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
 from tillstream_contracts.types import MerchantId
-from tillstream_operations import LogFormat
-
-LOCAL_STOREFRONT = ("http://localhost:8000", "http://127.0.0.1:8000")
+from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Words
 
 
 def _like(pattern: str, example: str) -> AfterValidator:
@@ -27,13 +25,7 @@ def _like(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _seconds(value: object) -> object:
-    """`2.5` means seconds, as everybody expects of an environment variable; ISO 8601 (`PT2.5S`) works too."""
-    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII) else value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
-Limit = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=5))]
+Limit = Annotated[Duration, Field(le=timedelta(minutes=5))]
 
 
 class Settings(BaseSettings):
@@ -96,7 +88,7 @@ class Settings(BaseSettings):
     )
     """How long a stream token is good for at least."""
 
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = LOCAL_STOREFRONT
+    allowed_origins: Words = LAPTOP_ORIGINS
     """Web origins that may call from a browser and be returned to after Checkout; comma-separated."""
     catalog: Path | None = None
     """The catalogue file (JSON); unset is the sample that comes with the package."""
@@ -105,11 +97,6 @@ class Settings(BaseSettings):
     """The least severe level to log."""
     log_format: LogFormat = Field("auto", validation_alias="LOG_FORMAT")
     """`json`, `console`, or `auto`: console in a terminal."""
-
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _split(cls, origins: object) -> object:
-        return tuple(filter(None, map(str.strip, origins.split(",")))) if isinstance(origins, str) else origins
 
     @field_validator("allowed_origins")
     @classmethod

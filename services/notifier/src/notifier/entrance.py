@@ -25,7 +25,7 @@ class Entrance:
         self._trusted_proxies = settings.trusted_proxies
         self._metrics, self._pages, self._is_open = metrics, pages, is_open
         self._door = Door(
-            allowed_origins=settings.allowed_origins,
+            allowed_origins=frozenset(settings.allowed_origins),
             most=settings.max_connections,
             most_per_address=settings.max_connections_per_address,
         )

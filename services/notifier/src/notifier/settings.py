@@ -3,33 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH
-from tillstream_operations import LogFormat
-
-
-def _seconds(told: object) -> object:
-    """A bare number in the environment is seconds; anything else is left to pydantic."""
-    try:
-        return float(told) if isinstance(told, str) else told
-    except ValueError:
-        return told
-
-
-Pause = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))]
-Span = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
-"""A stretch of time; in the environment seconds (`2.5`) or ISO 8601 (`PT2.5S`)."""
+from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Pause, Words
 
 Count = Annotated[int, Field(ge=1)]
-
-
-def _split(told: object) -> object:
-    return [part.strip() for part in told.split(",") if part.strip()] if isinstance(told, str) else told
-
-
-Origins = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -52,29 +32,29 @@ class Settings(BaseSettings):
     """Where Kafka is: `host:port`, comma-separated."""
     kafka_topic_prefix: Annotated[str, Field(validation_alias="KAFKA_TOPIC_PREFIX")] = ""
     """What every topic's name begins with in a cluster shared with others."""
-    kafka_timeout: Span = timedelta(seconds=10)
+    kafka_timeout: Duration = timedelta(seconds=10)
     """How long one question to Kafka may take."""
-    kafka_retry: Span = timedelta(seconds=0.5)
+    kafka_retry: Duration = timedelta(seconds=0.5)
     """How long to wait, about, before reading on after an error."""
-    kafka_check_interval: Span = timedelta(seconds=2)
+    kafka_check_interval: Duration = timedelta(seconds=2)
     """How often the reader's progress, new partitions and its lag are looked at."""
-    kafka_stuck_after: Span = timedelta(seconds=10)
+    kafka_stuck_after: Duration = timedelta(seconds=10)
     """When records wait in Kafka and none arrives for so long, the reader is built anew."""
-    kafka_stale_after: Span = timedelta(seconds=30)
+    kafka_stale_after: Duration = timedelta(seconds=30)
     """Readiness falls when Kafka's end could not be compared with our position for so long."""
 
     token_secret: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_TOKEN_SECRET", min_length=MIN_SECRET_LENGTH)]
     """What stream tokens are signed with; the same in intent-api and order-service."""
     token_leeway: Pause = timedelta(seconds=5)
     """How far two machines' clocks may differ when a token's end is looked at."""
-    allowed_origins: Origins = frozenset({"http://localhost:8000", "http://127.0.0.1:8000"})
+    allowed_origins: Words = LAPTOP_ORIGINS
     """Pages that may open a stream, comma-separated. A caller without `Origin` is no browser and is let in."""
 
     order_service_url: HttpUrl = HttpUrl("http://localhost:8003")
     """Where snapshots come from."""
-    snapshot_timeout: Span = timedelta(seconds=3)
+    snapshot_timeout: Duration = timedelta(seconds=3)
     """How long one request for a snapshot may take."""
-    snapshot_patience: Span = timedelta(seconds=30)
+    snapshot_patience: Duration = timedelta(seconds=30)
     """How long a client waits for its snapshot, retries included, before it is sent away."""
     snapshot_concurrency: Count = 64
     """Requests for snapshots in flight at once; the others wait their turn."""
@@ -85,9 +65,9 @@ class Settings(BaseSettings):
     """Open sockets from one IPv4 address or one IPv6 /64."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many proxies of ours stand in front and append to `X-Forwarded-For`; 0 believes only the socket."""
-    handshake_timeout: Span = timedelta(seconds=5)
+    handshake_timeout: Duration = timedelta(seconds=5)
     """From the TCP connection to the end of the WebSocket handshake."""
-    subscribe_timeout: Span = timedelta(seconds=5)
+    subscribe_timeout: Duration = timedelta(seconds=5)
     """From the handshake to the `subscribe` frame."""
     max_frame_bytes: Annotated[int, Field(ge=MAX_TOKEN_LENGTH)] = 4096
     """The largest frame that a client may send; a token takes up to 2048 bytes of it."""
@@ -97,14 +77,14 @@ class Settings(BaseSettings):
     """A socket that leaves more than this unread is dropped."""
     socket_send_buffer_bytes: Count = 32 * 1024
     """What the kernel holds back for a socket in addition."""
-    heartbeat_interval: Span = timedelta(seconds=20)
+    heartbeat_interval: Duration = timedelta(seconds=20)
     """How often each socket hears that the stream is alive (a frame) and is asked the same (a ping)."""
-    heartbeat_timeout: Span = timedelta(seconds=20)
+    heartbeat_timeout: Duration = timedelta(seconds=20)
     """A socket that does not answer a ping for so long is dropped."""
-    close_timeout: Span = timedelta(seconds=5)
+    close_timeout: Duration = timedelta(seconds=5)
     """How long a closing handshake may take before the connection is cut."""
 
     drain_closes_per_second: Count = 2000
     """How fast sockets are closed at the end, so that their clients do not come to the others all at once."""
-    drain_timeout: Span = timedelta(seconds=15)
+    drain_timeout: Duration = timedelta(seconds=15)
     """How long the end may take in all; below the container's 30 s kill."""

@@ -3,14 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
 from tillstream_contracts.types import MerchantId
-from tillstream_operations import LogFormat
-
-LAPTOP = ("http://localhost:8000", "http://127.0.0.1:8000")
+from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Words
 
 
 def _names_postgresql(url: SecretStr) -> SecretStr:
@@ -24,7 +22,7 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_names_postgresql)]
 
 
 class Settings(BaseSettings):
-    """order-service's settings; secrets have no default. Durations are ISO 8601: `PT10S`, `PT0.004S`."""
+    """order-service's settings; secrets have no default. Durations are seconds or ISO 8601."""
 
     model_config = SettingsConfigDict(
         env_prefix="ORDER_SERVICE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
@@ -49,13 +47,13 @@ class Settings(BaseSettings):
     """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8003
     """The port to listen on."""
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = LAPTOP
+    allowed_origins: Words = LAPTOP_ORIGINS
     """Origins whose browser code may read orders, with commas."""
     database_url: DatabaseUrl
     """`postgresql://…`; may name a unix socket: `postgresql://user@/db?host=/dir`."""
     database_connections: Annotated[int, Field(ge=1, le=50)] = 4
     """How many connections the read API may hold; the consumer has two of its own."""
-    database_timeout: timedelta = timedelta(seconds=10)
+    database_timeout: Duration = timedelta(seconds=10)
     """How long a statement may take before the batch is tried again."""
 
     consumer_group: str = "order-service"
@@ -64,20 +62,15 @@ class Settings(BaseSettings):
     """The key of Stripe's metadata that names the order."""
     batch_records: Annotated[int, Field(ge=1, le=5_000)] = 500
     """The most records that one transaction takes in."""
-    batch_wait: Annotated[timedelta, Field(ge=timedelta(milliseconds=1), le=timedelta(milliseconds=20))] = timedelta(
+    batch_wait: Annotated[Duration, Field(ge=timedelta(milliseconds=1), le=timedelta(milliseconds=20))] = timedelta(
         milliseconds=4
     )
     """How long an empty poll waits, twice: what a lone event may wait at worst."""
     max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
     """A larger record is parked unread."""
-    publish_timeout: timedelta = timedelta(seconds=10)
+    publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
-    stuck_after: timedelta = timedelta(seconds=30)
+    stuck_after: Duration = timedelta(seconds=30)
     """With records waiting and none arriving for so long, the consumer is made anew; after twice that, /livez fails."""
-    drain_timeout: timedelta = timedelta(seconds=12)
+    drain_timeout: Duration = timedelta(seconds=12)
     """How long a batch in hand may take at shutdown; with the HTTP server's 5 s it stays below 20."""
-
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -3,19 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from tillstream_operations import LogFormat
+from tillstream_operations import Duration, LogFormat
+from tillstream_operations.settings import split
 
-
-def _seconds(value: object) -> object:
-    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdecimal() else value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
-"""Seconds, or ISO 8601: `5`, `0.5`, `PT5S`."""
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, Field(min_length=1, max_length=8)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), Field(min_length=1, max_length=8)]
 
 
 class Settings(BaseSettings):
@@ -55,10 +49,3 @@ class Settings(BaseSettings):
     """How long requests in flight may take to finish after that."""
     close_timeout: Duration = timedelta(seconds=4)
     """How long Kafka's producer may take to close after that."""
-
-    @field_validator("stripe_webhook_secret", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(word for word in (part.strip() for part in value.split(",")) if word)
