@@ -254,6 +254,7 @@ def settings_for(bootstrap: str, prefix: str, order_service_url: str) -> dict[st
         "port": 0,
         "kafka_bootstrap_servers": bootstrap,
         "kafka_topic_prefix": prefix,
+        "kafka_timeout": timedelta(seconds=5),
         "kafka_retry": timedelta(seconds=0.1),
         "kafka_check_interval": timedelta(seconds=0.2),
         "token_secret": SecretStr(SECRET),
@@ -267,7 +268,9 @@ def settings_for(bootstrap: str, prefix: str, order_service_url: str) -> dict[st
 async def house_on(bootstrap: str, prefix: str, order_service: OrderService) -> AsyncIterator[House]:
     """A house on that broker."""
     async with AsyncExitStack() as stack:
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", metadata_max_age_ms=500)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap, acks="all", metadata_max_age_ms=500, request_timeout_ms=5000
+        )
         await producer.start()
         stack.push_async_callback(producer.stop)
         yield House(stack, producer, settings_for(bootstrap, prefix, order_service.url))
