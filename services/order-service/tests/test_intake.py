@@ -1,5 +1,6 @@
 """What becomes of a batch's offsets, and of a consumer that hangs; no Kafka needed."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
+from order_service.commits import Commits
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.progress import Progress
@@ -21,10 +23,13 @@ class Consumer:
     committed: dict[TopicPartition, int] = field(default_factory=dict)
     sought: dict[TopicPartition, int] = field(default_factory=dict)
     commit_fails: bool = False
+    commits: int = 0
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     reached: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        self.commits += 1
+        await asyncio.sleep(0)
         if self.commit_fails:
             raise CommitFailedError
         self.committed.update(offsets)
@@ -79,7 +84,9 @@ def database_url() -> str:
 async def test_offsets_of_exactly_this_batch_are_committed(settings: Any) -> None:
     """By partition, the next one to read."""
     consumer = Consumer({A, B})
-    await intake(settings, well)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    taking = intake(settings, well)
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    await taking.stop()
     assert (consumer.committed, consumer.sought) == ({A: 9, B: 4}, {})
 
 
@@ -93,8 +100,20 @@ async def test_batch_that_failed_is_rewound_and_not_committed(settings: Any) -> 
 async def test_commit_that_fails_is_no_failure_of_the_batch(settings: Any) -> None:
     """It comes again and changes nothing."""
     consumer = Consumer({A, B}, commit_fails=True)
-    await intake(settings, well)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    taking = intake(settings, well)
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    await taking.stop()
     assert (consumer.committed, consumer.sought) == ({}, {})
+
+
+async def test_what_is_done_during_a_commit_goes_with_the_next_one() -> None:
+    """Not one commit a batch: the latest offset says all."""
+    consumer, commits = Consumer({A, B}), Commits()
+    for offset in (7, 8, 9):
+        commits.note([record(0, offset)], consumer)
+        await asyncio.sleep(0)
+    await commits.finish()
+    assert (consumer.committed, consumer.commits) == ({A: 10}, 2)
 
 
 async def test_consumer_is_stuck_when_records_wait_and_none_arrives() -> None:

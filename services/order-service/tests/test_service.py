@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 FAULT_POINTS = {
     "before the commit": "order_service.store:_append",
     "between commit and publish": "order_service.publisher:Publisher.publish",
-    "between publish and offset": "order_service.intake:_commit",
+    "between publish and offset": "order_service.commits:_commit",
 }
 DIE_AT = """
 import importlib, os, signal, sys

@@ -10,10 +10,11 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from order_service.commits import Commits
 from order_service.metrics import Metrics
 from order_service.progress import Progress
 from order_service.records import Record
@@ -21,7 +22,6 @@ from order_service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COMMIT_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
@@ -35,6 +35,7 @@ class Intake:
     ) -> None:
         self._handle, self._progress, self._metrics = handle, progress, metrics
         self._failures = 0
+        self._commits = Commits()
         self._stopping = asyncio.Event()
         self._broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
@@ -72,6 +73,7 @@ class Intake:
     async def stop(self) -> None:
         """Finish the batch in hand and leave the group."""
         self._stopping.set()
+        await self._commits.finish()
         await self._broker.stop()
 
     async def _on_batch(self, message: KafkaMessage) -> None:
@@ -84,7 +86,9 @@ class Intake:
                 await self._again(records, consumer, error)
                 return
         self._failures = 0
-        await _commit(records, consumer)
+        self._commits.note(records, consumer)
+        if self._stopping.is_set():
+            await self._commits.finish()
 
     async def _again(self, records: Sequence[Record], consumer: Any, error: Exception) -> None:
         """Nothing is committed: after a pause, growing with each failure, the same records come again."""
@@ -109,15 +113,6 @@ async def _parse(records: Any, parse: Callable[[Any], Awaitable[KafkaMessage]]) 
 async def _decode(message: KafkaMessage) -> KafkaMessage:
     """The handler wants the message itself; each record is read by its topic's reader."""
     return message
-
-
-async def _commit(records: Sequence[Record], consumer: Any) -> None:
-    """Commit up to these records. If that fails they come again, here or elsewhere, and change nothing."""
-    offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
-    try:
-        await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
-    except (KafkaError, TimeoutError) as error:
-        log.warning("offsets_not_committed", because=type(error).__name__)
 
 
 def _rewind(records: Sequence[Record], consumer: Any) -> None:

@@ -1,0 +1,48 @@
+"""Committing offsets beside the work: the next batch need not wait for Kafka to note where the last one ended."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+
+from order_service.records import Record
+
+COMMIT_SECONDS: Final = 5.0
+log = structlog.get_logger(__name__)
+
+
+class Commits:
+    """At most one commit is under way; what is noted meanwhile goes with the next.
+
+    An offset that is never committed means that its records come again, here or elsewhere, and change nothing.
+    """
+
+    def __init__(self) -> None:
+        self._noted: dict[TopicPartition, int] = {}
+        self._work: asyncio.Task[None] | None = None
+
+    def note(self, records: Sequence[Record], consumer: Any) -> None:
+        """These records are done."""
+        self._noted |= {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._commit_all(consumer))
+
+    async def finish(self) -> None:
+        """Return once all that was noted is committed, or Kafka did not take it."""
+        if self._work is not None:
+            await self._work
+
+    async def _commit_all(self, consumer: Any) -> None:
+        while self._noted:
+            offsets, self._noted = self._noted, {}
+            await _commit(offsets, consumer)
+
+
+async def _commit(offsets: dict[TopicPartition, int], consumer: Any) -> None:
+    try:
+        await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
+    except (KafkaError, TimeoutError) as error:
+        log.warning("offsets_not_committed", because=type(error).__name__)
