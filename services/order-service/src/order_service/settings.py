@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     batch_records: Annotated[int, Field(ge=1, le=5_000)] = 500
     """The most records that one transaction takes in."""
     batch_wait: Annotated[Duration, Field(ge=timedelta(milliseconds=1), le=timedelta(milliseconds=20))] = timedelta(
-        milliseconds=4
+        milliseconds=2
     )
     """How long an empty poll waits, twice: what a lone event may wait at worst."""
     max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
