@@ -32,8 +32,8 @@ export function useShop(): Shop {
 export function useKeptShop(config: Config, catalog: Catalog): Shop {
   const [cart, setCart] = useKeptCart();
   const [currency, setCurrency] = useState(() => keptCurrency(catalog));
-  useEffect(() => {
-    writeStored(localStorage, CURRENCY_KEY, currency);
+  useLayoutEffect(() => {
+    writeStored(localStorage, CURRENCY_KEY, currency); // not after the next paint: the page may be left before
   }, [currency]);
   return useMemo(() => {
     const lines = priced(cart, catalog, currency);
