@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -252,3 +253,9 @@ def test_every_status_of_a_payment_stands_in_the_diagram() -> None:
     assert all(f"{meaning}" in drawn for meaning in PAYMENT_MEANING.values())
     assert "canceled --> paid: payment_intent.succeeded" in drawn
     assert "paid -->" not in drawn
+
+
+def test_the_page_in_the_docs_shows_the_diagram_as_it_is_drawn_now() -> None:
+    """After a change: `python -m order_service.diagram`, into docs/order-life.md."""
+    page = Path(__file__).parents[3] / "docs" / "order-life.md"
+    assert f"```mermaid\n{diagram()}```" in page.read_text()

@@ -19,7 +19,9 @@ def _payments() -> Iterator[str]:
     """What one payment makes of its order: of the statuses under way the later wins, a final one beats them all."""
     final = sorted((status for status in PAYMENT if PAYMENT[status].final), key=lambda status: PAYMENT[status].final)
     yield f'    state "one payment: the later attempt wins" as {UNDER_WAY} {{'
-    yield from (f"        {_shown(status)}: {_event(status)}" for status in PAYMENT if status not in final)
+    yield from (
+        f"        {_shown(status)}: {_shown(status)} by {_event(status)}" for status in PAYMENT if status not in final
+    )
     yield "    }"
     yield f"    [*] --> {UNDER_WAY}"
     for number, status in enumerate(final):
