@@ -76,7 +76,7 @@ async def test_a_problem_has_its_code_facts_headers_and_request_id(client: aioht
     assert headers["content-type"] == "application/problem+json"
     assert headers["retry-after"] == "5"
     assert body == {
-        "type": "https://tillstream.dev/problems/already_paid",
+        "type": "urn:problem-type:tillstream:already_paid",
         "title": "Conflict",
         "status": 409,
         "code": "already_paid",

@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from order_service.migrate import migrate
 
@@ -22,7 +23,7 @@ async def test_service_waits_for_the_schema_and_says_so(
         await kafka.changes("ord_1", count=1)
         assert (await get(app, "/readyz")).body == {
             "status": "ok",
-            "parts": {"shutdown": "ok", "database": "ok", "kafka": "ok"},
+            "parts": {"shutdown": "ok", "database": "ok", "kafka": "ok", "events": "ok"},
         }
 
 
@@ -64,6 +65,32 @@ async def test_service_starts_before_kafka_and_survives_its_restart(
             await kafka.tell(stripe.payment("succeeded", at=1))
             changes = await kafka.changes("ord_1", count=2, seconds=60)
     assert [(change.version, change.status) for change in changes] == [(1, "processing"), (2, "paid")]
+
+
+async def test_producer_that_failed_for_good_is_replaced(
+    serving: Any, migrated: str, kafka: Any, stripe: Any, get: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From then on it raises whatever it is given; the change that it refused is published soon after."""
+    made = list[AIOKafkaProducer]()
+
+    def make(*args: Any, **settings: Any) -> AIOKafkaProducer:
+        made.append(AIOKafkaProducer(*args, **settings))
+        return made[-1]
+
+    monkeypatch.setattr("order_service.publisher.AIOKafkaProducer", make)
+    async with serving() as app:
+        await kafka.tell(stripe.payment("processing"))
+        await kafka.changes("ord_1", count=1)
+        monkeypatch.setattr(made[0]._message_accumulator, "drain_by_nodes", _fail)
+        await kafka.tell(stripe.payment("succeeded", at=1))
+        changes = await kafka.changes("ord_1", count=2)
+        assert [change.status for change in changes] == ["processing", "paid"]
+        await until(lambda: _part(get, app, "events", "ok"))
+    assert len(made) == 2
+
+
+def _fail(**_: Any) -> None:
+    raise RuntimeError
 
 
 async def _part(get: Any, app: Any, part: str, word: str) -> bool:

@@ -5,7 +5,7 @@ from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
 from tillstream_operations.requests import RequestIds, request_id
 from tillstream_operations.serving import serve
-from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, Pause, Words
+from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, Pause, Words, read_settings
 
 __all__ = [
     "LAPTOP_ORIGINS",
@@ -19,6 +19,7 @@ __all__ = [
     "add_probes",
     "answer_with_problems",
     "configure_logs",
+    "read_settings",
     "request_id",
     "serve",
 ]

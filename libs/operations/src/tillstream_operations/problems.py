@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from tillstream_operations.requests import HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
+NO_OBJECT = ("missing", "dict_type", "model_type", "model_attributes_type")
 log = structlog.get_logger(__name__)
 
 
@@ -36,7 +37,7 @@ class Problem(Exception):
     def body(self) -> dict[str, Any]:
         """The members of the answer's JSON object; `errors` name a field each."""
         members: dict[str, Any] = {
-            "type": f"https://tillstream.dev/problems/{self.code}",
+            "type": f"urn:problem-type:tillstream:{self.code}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "code": self.code,
@@ -86,6 +87,8 @@ def _invalid_request(error: RequestValidationError) -> Problem:
 def _fault(item: Mapping[str, Any]) -> dict[str, str]:
     if item["type"] == "json_invalid":  # its location is a place in the text, no field
         return {"field": "body", "message": f"This is not JSON: {item['ctx']['error']}."}
+    if tuple(item["loc"]) == ("body",) and item["type"] in NO_OBJECT:
+        return {"field": "body", "message": "Send a JSON object, with `Content-Type: application/json`."}
     return {"field": _field(item["loc"]), "message": item["msg"]}
 
 

@@ -2,20 +2,18 @@
 
 import sys
 
-from pydantic import ValidationError
-
 from intent_api.app import create_app
 from intent_api.catalog import CatalogUnusable
 from intent_api.settings import Settings
-from tillstream_operations import configure_logs, serve
+from tillstream_operations import configure_logs, read_settings, serve
 
 
 def main() -> None:
     """Serve until told to stop; exit with a sentence if the settings or the catalogue cannot be used."""
+    settings = read_settings(Settings)
     try:
-        settings = Settings()
         app = create_app(settings)
-    except (ValidationError, CatalogUnusable) as error:
+    except CatalogUnusable as error:
         sys.exit(str(error))
     configure_logs("intent-api", level=settings.log_level, log_format=settings.log_format)
     serve(app, host=settings.host, port=settings.port)

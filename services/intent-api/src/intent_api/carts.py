@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from intent_api.catalog import Sku
 from intent_api.orders import RESERVED_METADATA
@@ -40,11 +40,15 @@ class Item(Body):
 Items = Annotated[list[Item], Field(min_length=1, max_length=MAX_LINES)]
 
 
+def _lower(told: object) -> object:
+    return told.lower() if isinstance(told, str) else told
+
+
 class OrderBody(Body):
     """What the shop may add to any order."""
 
-    currency: Annotated[Currency, Field(examples=["eur"])]
-    """An ISO 4217 code in lower case."""
+    currency: Annotated[Currency, BeforeValidator(_lower), Field(examples=["eur"])]
+    """An ISO 4217 code."""
     reference: Annotated[str, Field(max_length=200, pattern=PRINTABLE, examples=["A-1001"])] | None = None
     """The shop's own number for the order."""
     customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None

@@ -41,7 +41,7 @@ class FieldFault(BaseModel):
 class ProblemBody(BaseModel):
     """An error, by RFC 9457."""
 
-    type: Annotated[str, Field(examples=["https://tillstream.dev/problems/invalid_request"])]
+    type: Annotated[str, Field(examples=["urn:problem-type:tillstream:invalid_request"])]
     title: Annotated[str, Field(examples=["Unprocessable Entity"])]
     status: Annotated[int, Field(examples=[422])]
     code: Annotated[str, Field(examples=["invalid_request"])]

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from tillstream_operations import Problem
+
+MISSING: Final = "Send your key as `Authorization: Bearer sk_…` (from a server) or `pk_…` (from a browser)."
+UNKNOWN: Final = "This key is unknown here. Send Tillstream's own secret or publishable key, not Stripe's."
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -46,6 +49,6 @@ async def require_caller(
     keys: Keys = request.app.state.keys
     caller = keys.caller(sent.credentials) if sent else None
     if caller is None:
-        detail = "Send your key as `Authorization: Bearer sk_…` (from a server) or `pk_…` (from a browser)."
-        raise Problem(401, "key_invalid" if sent else "key_required", detail, headers={"WWW-Authenticate": "Bearer"})
+        code, detail = ("key_invalid", UNKNOWN) if sent else ("key_required", MISSING)
+        raise Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
     return caller

@@ -10,7 +10,7 @@ import uvloop
 
 from notifier.app import create_notifier
 from notifier.settings import Settings
-from tillstream_operations import configure_logs
+from tillstream_operations import configure_logs, read_settings
 
 FILES_BESIDE_SOCKETS: Final = 256
 """Kafka, order-service, and connections that are still in their handshake."""
@@ -38,7 +38,7 @@ def allow_files(wanted: int) -> None:
 
 def main() -> None:
     """Configure and serve."""
-    settings = Settings()
+    settings = read_settings(Settings)
     configure_logs("notifier", level=settings.log_level, log_format=settings.log_format)
     allow_files(settings.max_connections + FILES_BESIDE_SOCKETS)
     uvloop.run(serve(settings))

@@ -4,7 +4,7 @@ import gc
 
 from order_service.app import create_app
 from order_service.settings import Settings
-from tillstream_operations import configure_logs, serve
+from tillstream_operations import configure_logs, read_settings, serve
 
 HTTP_DRAIN_SECONDS = 5
 
@@ -18,7 +18,7 @@ def spare_the_collector() -> None:
 
 def main() -> None:
     """Serve until told to stop."""
-    settings = Settings()
+    settings = read_settings(Settings)
     configure_logs("order-service", level=settings.log_level, log_format=settings.log_format)
     app = create_app(settings)
     spare_the_collector()

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from order_service.migrations import HEAD
 from order_service.reads import sqlalchemy_url
 from order_service.settings import DatabaseUrl
+from tillstream_operations import read_settings
 
 ONE_AT_A_TIME = 7_203_114_519
 """The advisory lock that two migrations started at once would take turns on."""
@@ -51,7 +52,7 @@ def _upgrade(connection: Connection) -> None:
 
 def main() -> None:
     """Migrate the database that the environment names."""
-    asyncio.run(migrate(Settings().database_url.get_secret_value()))
+    asyncio.run(migrate(read_settings(Settings).database_url.get_secret_value()))
     sys.stdout.write(f"The schema is at {HEAD}.\n")
 
 

@@ -1,13 +1,13 @@
 """`python -m webhook_ingest`."""
 
-from tillstream_operations import configure_logs, serve
+from tillstream_operations import configure_logs, read_settings, serve
 from webhook_ingest.app import create_app
 from webhook_ingest.settings import Settings
 
 
 def main() -> None:
     """Serve until SIGTERM."""
-    settings = Settings()
+    settings = read_settings(Settings)
     configure_logs("webhook-ingest", level=settings.log_level, log_format=settings.log_format)
     serve(
         create_app(settings),

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read from the environment; `make bench` sets it from the running house."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(hide_input_in_errors=True, frozen=True, extra="ignore")
 
     webhook_url: str = Field("http://localhost:8002/webhooks/stripe", alias="BENCH_WEBHOOK_URL")
     stream_url: str = Field("ws://localhost:8004/v1/stream", alias="BENCH_STREAM_URL")

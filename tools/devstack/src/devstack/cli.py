@@ -1,7 +1,7 @@
 """The commands behind `make up`, `make down`, `make demo` and the others."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -55,7 +55,7 @@ def logs(
     lines: Annotated[int, typer.Option(min=0, help="How many lines of each to begin with.")] = 10,
 ) -> None:
     """What the programs say, each line with its program's name."""
-    with _told():
+    with _told(), suppress(KeyboardInterrupt):
         house_views.print_logs(progress.console, programs or [], follow=follow, lines=lines)
 
 

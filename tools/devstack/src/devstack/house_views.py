@@ -27,11 +27,15 @@ def print_addresses(console: Console, plan: Plan) -> None:
     lines = [
         f"[bold]Storefront[/]    {at('STOREFRONT_PORT')}",
         f"intent-api    {at('INTENT_API_PORT', '/docs')}",
+        f"webhooks      {at('WEBHOOK_INGEST_PORT', '/docs')}",
         f"order-service {at('ORDER_SERVICE_PORT', '/docs')}",
+        f"notifier      {at('NOTIFIER_PORT', '/docs')}",
         f"Kafka         {plan.kafka.bootstrap}",
-        f"[dim]Keys, secrets and the database's password are in {escape(str(state_folder() / 'secrets.env'))}[/]",
+        f"[dim]Keys and secrets that you did not set are in {escape(str(state_folder() / 'secrets.env'))}[/]",
     ]
-    if not plan.simulated:
+    if plan.simulated:
+        lines.insert(1, "              buy with card 4242 4242 4242 4242, any future date, any CVC")
+    else:
         target = at("WEBHOOK_INGEST_PORT", "/webhooks/stripe").removeprefix("http://")
         lines.append(f"[bold]Stripe's test mode:[/] stripe listen --forward-to {target}")
     console.print(Panel("\n".join(lines), title="Tillstream is up", expand=False))

@@ -9,7 +9,9 @@ from stripe_sim.chaos import Chaos
 class Settings(BaseSettings):
     """stripe-sim's settings. All have a default: it starts with none given."""
 
-    model_config = SettingsConfigDict(env_prefix="STRIPE_SIM_", env_nested_delimiter="__", frozen=True)
+    model_config = SettingsConfigDict(
+        hide_input_in_errors=True, env_prefix="STRIPE_SIM_", env_nested_delimiter="__", frozen=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8010, ge=0, le=65535)

@@ -63,6 +63,7 @@ function Line({ line }: { line: PricedLine }) {
       <div class="line-text">
         <h2>{product.name}</h2>
         <p class="price">{formatMoney(line.amount, currency)}</p>
+        {quantity > 1 && <p class="each">{formatMoney(line.amount / quantity, currency)} each</p>}
       </div>
       <div class="line-tools">
         <Stepper name={product.name} quantity={quantity} change={change} />

@@ -63,9 +63,10 @@ def hops(purchase: Purchase, record: WebhookRecord, history: Sequence[dict[str, 
         raise Trouble(f"order-service has no applied {PAID_EVENT} in the timeline of {purchase.order_id}.")
     return [
         Hop("intent created", purchase.intent_created, "intent-api's answer"),
+        Hop("browser watches the order", purchase.card_sent, "the stream's snapshot"),
         Hop("card confirmed", min(purchase.card_confirmed, record.verified), "Stripe's answer"),
-        Hop("webhook verified", record.verified, "ce_recordedtime"),
-        Hop("in Kafka", record.appended, "LogAppendTime"),
+        Hop("webhook verified", record.verified, "webhook-ingest's clock"),
+        Hop("in Kafka", record.appended, "Kafka's clock"),
         Hop("order paid in PostgreSQL", datetime.fromisoformat(applied["recorded_at"]), "the order's timeline"),
         Hop("status on the WebSocket", purchase.paid_on_websocket, "the buyer's socket"),
     ]
@@ -81,8 +82,6 @@ def timeline_table(purchase: Purchase, way: Sequence[Hop]) -> Table:
     table.add_column("as told by", style="dim")
     before = purchase.begun
     for hop in way:
-        if hop.what == "card confirmed":
-            before = purchase.card_sent
         table.add_row(hop.what, _ms(hop.at, before), _ms(hop.at, purchase.begun), hop.told_by)
         before = max(before, hop.at)
     return table
@@ -101,7 +100,7 @@ async def _go_back(consumer: AIOKafkaConsumer, moment: datetime) -> None:
 def _webhook_record(record: Any, headers: dict[str, str]) -> WebhookRecord:
     return WebhookRecord(
         event_id=headers["ce_id"],
-        verified=datetime.fromisoformat(headers["ce_recordedtime"]),
+        verified=datetime.fromisoformat(headers["webhook-ingest's clock"]),
         appended=datetime.fromtimestamp(record.timestamp / 1000, UTC),
     )
 
