@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     snapshot_concurrency: Count = 64
     """Requests for snapshots in flight at once; the others wait their turn."""
 
-    max_connections: Count = 20_000
+    max_connections: Count = 10_000
     """Open sockets in this process."""
     max_connections_per_address: Count = 200
     """Open sockets from one IPv4 address or one IPv6 /64."""
