@@ -13,6 +13,7 @@ from order_service.commits import Commits
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.progress import Progress
+from order_service.publisher import NotPublished
 
 
 @dataclass
@@ -116,8 +117,26 @@ async def test_what_is_done_during_a_commit_goes_with_the_next_one() -> None:
     assert (consumer.committed, consumer.commits) == ({A: 10}, 2)
 
 
-async def test_consumer_is_stuck_when_records_wait_and_none_arrives() -> None:
-    """Not when nothing waits, nor when batches keep coming, nor before the time is up."""
+async def test_batch_that_keeps_failing_gives_the_clients_up_and_a_failing_database_does_not(settings: Any) -> None:
+    """The producer may have failed for good; a new one would not mend the database."""
+    for error, gives_up in ((NotPublished(), True), (ConnectionError(), False)):
+        taking = intake(settings, _raising(error))
+        taking._stopping.set()  # no pause
+        for _ in range(3):
+            assert not taking.given_up.is_set()
+            await taking._on_batch(Message(BATCH, Consumer({A, B})))  # type: ignore[arg-type]  # a stand-in
+        assert taking.given_up.is_set() is gives_up
+
+
+def _raising(error: Exception) -> Any:
+    async def handle(_: Any) -> None:
+        raise error
+
+    return handle
+
+
+async def test_consumer_is_stuck_when_records_wait_and_no_batch_gets_done() -> None:
+    """Not when nothing waits, nor when batches get done, nor before the time is up."""
     now = [0.0]
     metrics = Metrics()
     progress = Progress(metrics, stuck_after=timedelta(seconds=30), clock=lambda: now[0])
@@ -132,4 +151,23 @@ async def test_consumer_is_stuck_when_records_wait_and_none_arrives() -> None:
     assert not progress.is_stuck(since=0, times=2)
     assert not progress.is_stuck(since=120)
     progress.batch_arrived()
+    await progress.ask(idle)
+    assert progress.is_stuck(since=0)
+    progress.batch_done()
     assert not progress.is_stuck(since=0)
+
+
+def test_failing_batches_are_told_of_and_are_no_progress_unless_it_is_the_database() -> None:
+    """The probes say so until a batch is done."""
+    now = [0.0]
+    progress = Progress(Metrics(), stuck_after=timedelta(seconds=30), clock=lambda: now[0])
+    for _ in range(7):
+        now[0] += 10
+        progress.batch_arrived()
+        progress.batch_failed(NotPublished())
+    assert progress.is_stuck(since=0, times=2)
+    assert progress.trouble == "batches fail: NotPublished"
+    progress.batch_failed(ConnectionError())
+    assert not progress.is_stuck(since=0)
+    progress.batch_done()
+    assert progress.trouble is None

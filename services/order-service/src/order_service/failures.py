@@ -24,3 +24,8 @@ def is_worth_another_try(error: Exception) -> bool:
     is an error of our own: the record that brings it out is parked, and the others go on.
     """
     return isinstance(error, FOR_NOW) and not isinstance(error, FOR_GOOD)
+
+
+def could_new_clients_help(error: Exception) -> bool:
+    """Whether a new producer and consumer may get on where these fail: the database is not at fault."""
+    return not isinstance(error, FOR_NOW)

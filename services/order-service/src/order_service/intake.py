@@ -15,6 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from order_service.commits import Commits
+from order_service.failures import could_new_clients_help
 from order_service.metrics import Metrics
 from order_service.progress import Progress
 from order_service.records import Record
@@ -23,6 +24,7 @@ from order_service.settings import Settings
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+FAILURES_TO_GIVE_UP = 3
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -37,6 +39,7 @@ class Intake:
         self._failures = 0
         self._commits = Commits()
         self._stopping = asyncio.Event()
+        self.given_up = asyncio.Event()
         self._broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
             client_id="order-service",
@@ -86,18 +89,25 @@ class Intake:
                 await self._again(records, consumer, error)
                 return
         self._failures = 0
+        self._progress.batch_done()
         self._commits.note(records, consumer)
         if self._stopping.is_set():
             await self._commits.finish()
 
     async def _again(self, records: Sequence[Record], consumer: Any, error: Exception) -> None:
-        """Nothing is committed: after a pause, growing with each failure, the same records come again."""
+        """Nothing is committed: after a pause, growing with each failure, the same records come again.
+
+        If that goes on, perhaps because the producer failed for good, this consumer and its producer are given up.
+        """
         self._failures += 1
+        self._progress.batch_failed(error)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
         because = type(error).__name__
         self._metrics.retries.labels(because).inc()
         log.warning("batch_will_come_again", because=because, problem=str(error), records=len(records), pause=pause)
         _rewind(records, consumer)
+        if self._failures >= FAILURES_TO_GIVE_UP and could_new_clients_help(error):
+            self.given_up.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), pause)
 

@@ -1,4 +1,4 @@
-"""Whether the consumer gets anywhere: what waits in Kafka, and when something last moved."""
+"""Whether the consumer gets anywhere: what waits in Kafka, when a batch was last done, and why batches fail."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,37 +7,60 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
+from order_service.failures import could_new_clients_help
 from order_service.metrics import Metrics
 
 ASK_SECONDS = 5.0
+FAILURES_TO_TELL = 3
 
 
 class Progress:
     """Remembers the last sign of life, in seconds of its clock.
 
-    A batch that arrives is one, even if it then fails: a database that is down is no reason to restart this
-    process. Having nothing to wait for is one, too.
+    A batch that is done is one; that it arrives is none, as it may fail and come again for ever. Having nothing to
+    wait for is one, too, and so is a failure that is not ours to cure: a database that is down is no reason to
+    restart this process.
     """
 
     def __init__(self, metrics: Metrics, *, stuck_after: timedelta, clock: Callable[[], float] = monotonic) -> None:
         self._metrics, self._stuck_after = metrics, stuck_after.total_seconds()
         self.clock = clock
         self._moved_at = clock()
+        self._in_hand, self._failures = False, 0
+        self.trouble: str | None = None
 
     def batch_arrived(self) -> None:
-        """A batch is in hand."""
-        self._moved_at = self.clock()
+        """A batch is in hand, and no longer waits in Kafka."""
+        self._in_hand = True
+
+    def batch_done(self) -> None:
+        """All that it asked for is done."""
+        self._in_hand = False
+        self._move_freely()
+
+    def batch_failed(self, error: Exception) -> None:
+        """It will come again. A few failures in a row are trouble that the probes tell of."""
+        self._in_hand = False
+        if not could_new_clients_help(error):
+            self._moved_at = self.clock()
+            return
+        self._failures += 1
+        if self._failures >= FAILURES_TO_TELL:
+            self.trouble = f"batches fail: {type(error).__name__}"
 
     async def ask(self, consumer: AIOKafkaConsumer) -> None:
         """Measure how many records wait. Raises KafkaError."""
         lag = await _lag(consumer)
         self._metrics.lag.set(lag)
-        if lag == 0:
-            self._moved_at = self.clock()
+        if lag == 0 and not self._in_hand:
+            self._move_freely()
 
     def is_stuck(self, *, since: float, times: int = 1) -> bool:
         """Whether nothing has moved for so many times the limit, counted from `since` on."""
         return self.clock() - max(self._moved_at, since) > times * self._stuck_after
+
+    def _move_freely(self) -> None:
+        self._moved_at, self._failures, self.trouble = self.clock(), 0, None
 
 
 async def _lag(consumer: AIOKafkaConsumer) -> int:

@@ -52,7 +52,7 @@ class Publisher:
 
     async def stop(self) -> None:
         """Close; what is not acknowledged by then was never promised to anybody."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, KafkaError):
             await asyncio.wait_for(self._producer.stop(), STOP_SECONDS)
 
     async def publish(self, records: Iterable[Outgoing]) -> None:

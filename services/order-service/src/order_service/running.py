@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -44,7 +44,8 @@ class Running:
             try:
                 await self._until_schema_is_right()
                 async with self._consuming() as intake:
-                    await self._until_stuck(intake)
+                    await self._until_given_up_or_stuck(intake)
+                await asyncio.sleep(PAUSE_SECONDS)
             except (KafkaError, OSError) as error:
                 self._kafka, self._reachable_since = f"not reachable: {type(error).__name__}", None
                 log.warning("kafka_not_reachable", because=type(error).__name__, problem=str(error))
@@ -64,13 +65,14 @@ class Running:
             shutdown="draining" if self._stopping else "ok",
             database=await self._what_is_wrong_with_database() or "ok",
             kafka=self._kafka,
+            events=self._progress.trouble or "ok",
         )
 
     async def alive(self) -> Health:
-        """Something moves, or nothing waits, or Kafka cannot be reached: then a restart would not help."""
+        """Batches get done, or nothing waits, or Kafka or the database is away: then a restart would not help."""
         since = self._reachable_since
         stuck = since is not None and self._progress.is_stuck(since=since, times=2)
-        return Health.of(progress="records wait, and none arrive" if stuck else "ok")
+        return Health.of(progress="records wait, and none is taken in" if stuck else "ok")
 
     @asynccontextmanager
     async def _consuming(self) -> AsyncIterator[Intake]:
@@ -100,11 +102,14 @@ class Running:
             max_record_bytes=settings.max_record_bytes,
         )
 
-    async def _until_stuck(self, intake: Intake) -> None:
-        """Measure the lag from time to time; return if the consumer has to be made anew."""
+    async def _until_given_up_or_stuck(self, intake: Intake) -> None:
+        """Measure the lag from time to time; return if producer and consumer have to be made anew."""
         begun = self._progress.clock()
         while not self._progress.is_stuck(since=begun):
-            await asyncio.sleep(ASK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(intake.given_up.wait(), ASK_SECONDS)
+                log.error("clients_given_up", because=self._progress.trouble)
+                return
             if intake.consumer is None:
                 continue
             try:

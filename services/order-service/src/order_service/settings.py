@@ -71,6 +71,6 @@ class Settings(BaseSettings):
     publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
     stuck_after: Duration = timedelta(seconds=30)
-    """With records waiting and none arriving for so long, the consumer is made anew; after twice that, /livez fails."""
+    """With records waiting and no batch done for so long, the consumer is made anew; after twice that, /livez fails."""
     drain_timeout: Duration = timedelta(seconds=12)
     """How long a batch in hand may take at shutdown; with the HTTP server's 5 s it stays below 20."""
