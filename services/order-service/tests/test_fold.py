@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from order_service.diagram import diagram
 from order_service.fold import Books, Outcome, fold
-from order_service.order import NOBODY, Named, Payment, Placed, Session, payment_told
+from order_service.order import NOBODY, Mention, Named, Payment, Placed, Session, payment_told
 from order_service.statuses import PAYMENT_MEANING, PaymentStatus, SessionStatus
 from order_service.summary import Summary
 from order_service.told import Fact, Told
+from tillstream_contracts import OrderStatusChanged
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SECONDS = st.integers(0, 2)
 AMOUNTS = st.sampled_from([0, 1000, 1999])
 CURRENCIES = st.sampled_from(["usd", "eur"])
-ORDERS = st.just("ord_1")
+ORDERS = st.sampled_from(["ord_1", "ord_2"])
 
 
 @st.composite
@@ -36,7 +37,7 @@ def payments(draw: st.DrawFn, *ids: str) -> Payment:
         amount=amount,
         currency=draw(CURRENCIES),
         captured=amount if status is PaymentStatus.SUCCEEDED else draw(st.sampled_from([0, 0, 500])),
-        order_id=draw(st.sampled_from(["ord_1", None])),
+        order_id=draw(st.none() | ORDERS),
         attempt=draw(st.sampled_from(["pm_1", "pm_2", ""])),
         customer_id=draw(st.sampled_from(["", "cus_1", "cus_2"])),
         error=draw(st.sampled_from(["", "card_declined"])),
@@ -63,7 +64,16 @@ placements = st.builds(
     customer_id=st.sampled_from(["", "customer-9"]),
     metadata=st.sampled_from(["{}", '{"a":"b"}']),
 )
-facts = payments("pi_1", "pi_2") | sessions | placements
+mentions = st.builds(
+    Mention,
+    order_id=ORDERS,
+    at=SECONDS,
+    currency=CURRENCIES,
+    merchant_id=st.sampled_from(["", "default", "other"]),
+    reference=st.sampled_from(["", "shop-8"]),
+    customer_id=st.sampled_from(["", "customer-8"]),
+)
+facts: st.SearchStrategy[Fact] = payments("pi_1", "pi_2") | sessions | placements | mentions
 
 
 @st.composite
@@ -78,28 +88,41 @@ def end_of(told: Sequence[Fact]) -> Summary | None:
     return fold("ord_1", told)
 
 
+def books_of(told: Sequence[Fact]) -> Books:
+    """What stands in the books after these, an event each."""
+    books = Books("default")
+    for number, fact in enumerate(told):
+        books.take_in(Told(f"evt_{number}", "some.type", NOW, fact.order_id, facts=(fact,)), NOW)
+    return books
+
+
 @settings(max_examples=300, deadline=None)
 @given(tellings())
 def test_order_and_repetition_of_facts_never_matter(told: tuple[list[Fact], list[Fact]]) -> None:
-    """The summary, and all that is known of each payment."""
-    once, shuffled = told
-    assert end_of(once) == end_of(shuffled)
+    """All orders with their facts and summaries, and all payments, those without an order too."""
+    once, shuffled = (books_of(way) for way in told)
+    assert once.payments == shuffled.payments
+    known = [{key: (one.order, one.summary) for key, one in books.orders.items()} for books in (once, shuffled)]
+    assert known[0] == known[1]
 
 
 @settings(max_examples=200, deadline=None)
 @given(tellings())
 def test_last_published_status_never_depends_on_the_way_there(told: tuple[list[Fact], list[Fact]]) -> None:
     """Versions are counted without gaps, and the last one says what the order is."""
-    ends = []
-    for way in told:
-        books = Books("default")
-        for number, fact in enumerate(way):
-            books.take_in(Told(f"evt_{number}", "some.type", NOW, facts=(fact,)), NOW)
-        changes = [change for change in books.changes if change.order_id == "ord_1"]
-        assert [change.version for change in changes] == list(range(1, len(changes) + 1))
-        last = changes[-1] if changes else None
-        ends.append(last and (last.status, last.amounts, last.flags, last.currency, last.reference, last.merchant_id))
-    assert ends[0] == ends[1]
+    assert last_published(told[0]) == last_published(told[1])
+
+
+def last_published(told: Sequence[Fact]) -> dict[str, object]:
+    """Of each order, without what depends on the way."""
+    last: dict[str, OrderStatusChanged] = {}
+    for change in books_of(told).changes:
+        assert change.version == (last[change.order_id].version + 1 if change.order_id in last else 1)
+        last[change.order_id] = change
+    return {
+        key: change.model_dump(exclude={"event_id", "version", "previous_status", "cause"})
+        for key, change in last.items()
+    }
 
 
 @settings(max_examples=300, deadline=None)
@@ -245,6 +268,21 @@ def test_payment_that_is_given_to_another_order_leaves_the_first() -> None:
         ("ord_1", "pending", 0),
         ("ord_2", "paid", 1999),
     ]
+
+
+@pytest.mark.parametrize("way", [(0, 1), (1, 0)])
+def test_order_that_was_named_exists_whichever_of_two_names_came_first(way: tuple[int, int]) -> None:
+    """It is pending without its payment, and has nothing of what only that payment knew."""
+    paid = replace(one(PaymentStatus.SUCCEEDED, at=2), named=Named(2, "ord_2"))
+    told = [one(PaymentStatus.OPEN, at=1), paid]
+    orders = books_of([told[number] for number in way]).orders
+    ends = {key: known.summary for key, known in orders.items() if known.summary}
+    assert {
+        key: (end.status, end.currency, end.amounts.ordered, end.amounts.captured) for key, end in ends.items()
+    } == {
+        "ord_1": ("pending", "usd", 0, 0),
+        "ord_2": ("paid", "usd", 1999, 1999),
+    }
 
 
 def test_every_status_of_a_payment_stands_in_the_diagram() -> None:

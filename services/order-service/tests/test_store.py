@@ -125,16 +125,17 @@ async def test_money_below_zero_is_refused_by_the_schema(pool: Any) -> None:
 
 HAPPENED = ["created", "requires_action", "processing", "payment_failed", "canceled", "succeeded"]
 SESSION_HAPPENED = ["completed", "async_payment_succeeded", "async_payment_failed", "expired"]
+ORDERS = st.sampled_from(["ord_1", "ord_2"])
 event_plans = st.one_of(
     st.tuples(
         st.sampled_from(HAPPENED),
         st.integers(0, 2),
         st.sampled_from(["pi_1", "pi_2"]),
         st.sampled_from(["pm_1", "pm_2"]),
-        st.booleans(),
+        st.sampled_from(["ord_1", "ord_2", None]),
     ),
-    st.tuples(st.sampled_from(SESSION_HAPPENED), st.integers(0, 2)),
-    st.just(("placed",)),
+    st.tuples(st.sampled_from(SESSION_HAPPENED), st.integers(0, 2), ORDERS),
+    st.tuples(ORDERS),
 )
 
 
@@ -166,34 +167,48 @@ async def test_any_permutation_repetition_and_batching_ends_in_the_same_rows(
 
 
 def _values(stripe: Any, placed: Any, plans: Sequence[Any], run: str) -> list[bytes]:
-    """The planned events, of an order and payments of this run's own."""
+    """The planned events, of orders and payments of this run's own."""
     values = []
     for plan in plans:
         match plan:
             case happened, at, pi, method, named:
-                order = f"ord_{run}" if named else None
+                order = f"{named}_{run}" if named else None
                 intent = {"pi": f"{pi}_{run}", "id": f"evt_{run}_{'_'.join(map(str, plan))}"}
                 values.append(stripe.payment(happened, at=at, method=method, order=order, **intent))
-            case happened, at:
-                intent = {"payment_intent": f"pi_1_{run}", "event_id": f"evt_{run}_{happened}_{at}"}
-                values.append(stripe.session(happened, at=at, order=f"ord_{run}", **intent))
-            case _:
-                values.append(placed(f"ord_{run}", payment_intent_id=f"pi_2_{run}"))
+            case happened, at, named:
+                intent = {"payment_intent": f"pi_1_{run}", "event_id": f"evt_{run}_{happened}_{at}_{named}"}
+                values.append(stripe.session(happened, at=at, order=f"{named}_{run}", **intent))
+            case (named,):
+                values.append(placed(f"{named}_{run}", payment_intent_id=f"pi_2_{run}"))
     return values
 
 
+DERIVED = ("orders", "placements", "payments", "checkout_sessions", "mentions")
+DEPENDS_ON_THE_WAY = {"version", "previous_status", "created_at", "updated_at", "first_seen_at"}
+
+
 async def _end(pool: Any, run: str) -> Any:
-    """What the run left, without its own ids, its times and the number of versions that it took."""
-    orders = await pool.fetch(
-        "SELECT status, currency, amount, captured, flags, reference, customer_id FROM orders WHERE order_id = $1",
-        f"ord_{run}",
-    )
-    payments = await pool.fetch(
-        "SELECT split_part(payment_id, '_', 2), order_id IS NULL, status, amount, captured, error, attempts::text"
-        " FROM payments WHERE payment_id LIKE $1 ORDER BY 1",
-        f"pi\\__\\_{run}",
-    )
-    changes = await pool.fetch("SELECT version, body FROM order_changes WHERE order_id = $1 ORDER BY 1", f"ord_{run}")
-    assert [change["version"] for change in changes] == list(range(1, len(changes) + 1))
-    last = json.loads(changes[-1]["body"]) if changes else {}
-    return orders, payments, [last.get(name) for name in ("status", "amounts", "currency", "flags", "reference")]
+    """What the run left, whole but for its own number, and for what depends on the way there."""
+    left = {name: await _rows(pool, name, run) for name in DERIVED}
+    changes = await pool.fetch("SELECT * FROM order_changes WHERE order_id LIKE $1 ORDER BY 1, 2", f"ord\\__\\_{run}")
+    last: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        before = last.get(change["order_id"], {"version": 0})
+        assert change["version"] == before["version"] + 1
+        last[change["order_id"]] = json.loads(change["body"])
+    told = ("status", "amounts", "currency", "flags", "reference", "merchant_id")
+    return left, [[last[order_id][name] for name in told] for order_id in sorted(last)]
+
+
+async def _rows(pool: Any, name: str, run: str) -> list[dict[str, str]]:
+    """A table's rows of this run, as text."""
+    key = "payment_id" if name == "payments" else "order_id"
+    found = await pool.fetch(f"SELECT * FROM {name} WHERE {key} LIKE $1 ORDER BY 1, 2", f"%\\_{run}")  # noqa: S608  # our own names
+    return [
+        {
+            column: str(value).removesuffix(f"_{run}")
+            for column, value in row.items()
+            if column not in DEPENDS_ON_THE_WAY
+        }
+        for row in found
+    ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from order_service.order import Order, Payment, Placed, Session
-from order_service.summary import Summary, emptied, summarize
+from order_service.order import Mention, Order, Payment, Placed, Session
+from order_service.summary import Summary, summarize
 from order_service.told import Fact, Told
 from tillstream_contracts import Cause, OrderStatus, OrderStatusChanged
 
@@ -55,6 +55,7 @@ class Books:
     new_placed: set[str] = field(default_factory=set)
     new_payments: set[str] = field(default_factory=set)
     new_sessions: set[tuple[str, str]] = field(default_factory=set)
+    new_mentions: set[str] = field(default_factory=set)
     created_orders: set[str] = field(default_factory=set)
     created_payments: set[str] = field(default_factory=set)
 
@@ -67,7 +68,7 @@ class Books:
         versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
         order_id = self._order_of(told, touched)
         version = versions.get(order_id) if order_id else None
-        if any(holds):
+        if any(holds) or version:
             known = self.orders.get(order_id) if order_id else None
             return Line(told, order_id, Outcome.APPLIED, told.note or _effect(known, version), version)
         return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._later(told), version)
@@ -80,6 +81,11 @@ class Books:
     def sessions_anew(self) -> list[Session]:
         """The sessions to be written, by order."""
         return [self.orders[order_id].order.sessions[key] for order_id, key in sorted(self.new_sessions)]
+
+    def mentions_anew(self) -> list[Mention]:
+        """The mentions to be written, by order."""
+        mentions = [self.orders[order_id].order.mention for order_id in sorted(self.new_mentions)]
+        return [one for one in mentions if one]
 
     def merge(self, fact: Fact, touched: set[str]) -> bool:
         """Join a fact with what is known, and tell whether it holds: whether nothing later was known already."""
@@ -96,8 +102,20 @@ class Books:
                 self.new_sessions.add((fact.order_id, fact.session_id))
                 self._replace(order, touched)
                 return order.sessions[fact.session_id].status is fact.status
+            case Mention():
+                self._merge_mention(fact, touched)
+                return False  # what it makes of the order is all that it says
+
+    def _merge_mention(self, told: Mention, touched: set[str]) -> None:
+        known = self._order(told.order_id)
+        order = known.with_mention(told)
+        if order.mention != known.mention:
+            self.new_mentions.add(told.order_id)
+            self._replace(order, touched)
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
+        if told.order_id:
+            self._merge_mention(Mention(told.order_id, told.named.at, told.telling.currency), touched)
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
         if joined == known:
@@ -125,8 +143,8 @@ class Books:
     def _next_version(self, order_id: str, told: Told, now: datetime) -> int | None:
         """Number and note the change, if there is one to see."""
         known = self.orders[order_id]
-        summary = self._summary(known)
-        if summary is None or summary == known.summary:
+        summary = summarize(known.order, merchant_id=self.merchant_id)
+        if summary == known.summary:
             return None
         version, previous = known.version + 1, known.summary.status if known.summary else None
         self.orders[order_id] = Known(known.order, version, summary, previous)
@@ -135,12 +153,6 @@ class Books:
             self.created_orders.add(order_id)
         self.changes.append(_change(order_id, version, summary, previous, told, now))
         return version
-
-    def _summary(self, known: Known) -> Summary | None:
-        order = known.order
-        if order.placed or order.payments or order.sessions:
-            return summarize(order, merchant_id=self.merchant_id)
-        return emptied(known.summary) if known.summary else None
 
     def _order_of(self, told: Told, touched: set[str]) -> str | None:
         """Whose timeline the event stands in: the order that it names, unless its payment belongs to another."""

@@ -9,7 +9,7 @@ from order_service import bulk, rows
 from order_service.failures import Overtaken
 from order_service.fold import Books
 from order_service.order import Payment
-from order_service.tables import OrderRow, PaymentRow, PlacementRow, SessionRow, table
+from order_service.tables import MentionRow, OrderRow, PaymentRow, PlacementRow, SessionRow, table
 from order_service.told import Told
 
 Connection = Any
@@ -20,6 +20,7 @@ LOCK_ORDERS = "SELECT * FROM orders WHERE order_id = ANY($1::text[]) ORDER BY or
 PLACEMENTS_OF = "SELECT * FROM placements WHERE order_id = ANY($1::text[])"
 PAYMENTS_OF = "SELECT * FROM payments WHERE order_id = ANY($1::text[])"
 SESSIONS_OF = "SELECT * FROM checkout_sessions WHERE order_id = ANY($1::text[])"
+MENTIONS_OF = "SELECT * FROM mentions WHERE order_id = ANY($1::text[])"
 
 CREATE_PAYMENTS = bulk.insert(table(PaymentRow))
 WRITE_PAYMENTS = bulk.upsert(table(PaymentRow), keep=["first_seen_at"])
@@ -27,6 +28,7 @@ CREATE_ORDERS = bulk.insert(table(OrderRow))
 WRITE_ORDERS = bulk.upsert(table(OrderRow), keep=["created_at"])
 WRITE_PLACEMENTS = bulk.upsert(table(PlacementRow))
 WRITE_SESSIONS = bulk.upsert(table(SessionRow))
+WRITE_MENTIONS = bulk.upsert(table(MentionRow))
 
 
 async def open_books(connection: Connection, told: Iterable[Told], merchant_id: str) -> Books:
@@ -55,6 +57,8 @@ async def _read_orders(connection: Connection, books: Books, order_ids: Sequence
         orders[row["order_id"]] = orders[row["order_id"]].with_payment(rows.payment_of(row))
     for row in await connection.fetch(SESSIONS_OF, existing):
         orders[row["order_id"]] = orders[row["order_id"]].with_session(rows.session_of(row))
+    for row in await connection.fetch(MENTIONS_OF, existing):
+        orders[row["order_id"]] = orders[row["order_id"]].with_mention(rows.mention_of(row))
     books.orders.update((order_id, replace(one, order=orders[order_id])) for order_id, one in known.items())
 
 
@@ -70,6 +74,9 @@ async def write_books(connection: Connection, books: Books, now: datetime) -> No
     sessions = [rows.session_row(session) for session in books.sessions_anew()]
     if sessions:
         await connection.execute(*WRITE_SESSIONS.of(sessions))
+    mentions = [rows.mention_row(mention) for mention in books.mentions_anew()]
+    if mentions:
+        await connection.execute(*WRITE_MENTIONS.of(mentions))
 
 
 async def _write(

@@ -5,7 +5,7 @@ is commutative, associative and idempotent, so the order, the number and the gro
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,6 +29,28 @@ class Placed:
     def join(self, other: "Placed") -> "Placed":
         """An order is placed once; should two events say so, the later one counts."""
         return max(self, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something of Stripe's names this order: it exists, with or without a payment of its own.
+
+    The texts are empty where Stripe's metadata said nothing.
+    """
+
+    order_id: str
+    at: int
+    currency: str
+    merchant_id: str = ""
+    reference: str = ""
+    customer_id: str = ""
+
+    def join(self, other: "Mention") -> "Mention":
+        """The earliest that says whose the order is, else the earliest: what was written when it was opened."""
+        return min(self, other, key=Mention._precedence)
+
+    def _precedence(self) -> tuple[bool, int, str, str, str, str]:
+        return not self.merchant_id, self.at, self.currency, self.merchant_id, self.reference, self.customer_id
 
 
 class Telling(NamedTuple):
@@ -169,27 +191,30 @@ class Order:
     placed: Placed | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
+    mention: Mention | None = None
 
     def with_placed(self, placed: Placed) -> "Order":
         """And it was placed."""
         known = self.placed.join(placed) if self.placed else placed
-        return Order(self.order_id, known, self.payments, self.sessions)
+        return replace(self, placed=known)
 
     def with_payment(self, payment: Payment) -> "Order":
         """And it has this payment, in place of what was known of it."""
-        payments = {**self.payments, payment.payment_id: payment}
-        return Order(self.order_id, self.placed, payments, self.sessions)
+        return replace(self, payments={**self.payments, payment.payment_id: payment})
 
     def without_payment(self, payment_id: str) -> "Order":
         """But this payment belongs to another order."""
-        payments = {key: known for key, known in self.payments.items() if key != payment_id}
-        return Order(self.order_id, self.placed, payments, self.sessions)
+        return replace(self, payments={key: known for key, known in self.payments.items() if key != payment_id})
 
     def with_session(self, session: Session) -> "Order":
         """And it has this session."""
         known = self.sessions.get(session.session_id)
         sessions = {**self.sessions, session.session_id: known.join(session) if known else session}
-        return Order(self.order_id, self.placed, self.payments, sessions)
+        return replace(self, sessions=sessions)
+
+    def with_mention(self, mention: Mention) -> "Order":
+        """And something of Stripe's names it."""
+        return replace(self, mention=self.mention.join(mention) if self.mention else mention)
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:

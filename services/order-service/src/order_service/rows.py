@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from order_service.fold import Known, Line
-from order_service.order import NOBODY, Named, Order, Payment, Placed, Session, Telling
+from order_service.order import NOBODY, Mention, Named, Order, Payment, Placed, Session, Telling
 from order_service.statuses import PAYMENT, PaymentStatus, SessionStatus
 from order_service.summary import Summary
 from tillstream_contracts import Amounts, OrderStatus
@@ -139,6 +139,23 @@ def session_row(session: Session) -> Row:
 def session_of(row: Record) -> Session:
     """The facts in a row of `checkout_sessions`."""
     return Session(**{**row, "status": SessionStatus(row["status"])})
+
+
+def mention_row(mention: Mention) -> Row:
+    """A row of `mentions`."""
+    return (
+        mention.order_id,
+        mention.at,
+        mention.currency,
+        mention.merchant_id,
+        mention.reference,
+        mention.customer_id,
+    )
+
+
+def mention_of(row: Record) -> Mention:
+    """The fact in a row of `mentions`."""
+    return Mention(**{("at" if column == "told_at" else column): value for column, value in row.items()})
 
 
 def timeline_row(line: Line, now: datetime) -> Row:

@@ -1,6 +1,6 @@
 """An order as others see it: derived from what is known, never set."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from order_service.order import Order, Payment, in_order
 from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus
@@ -48,27 +48,22 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
     )
 
 
-def emptied(summary: Summary) -> Summary:
-    """The summary of an order whose only payment turned out to be another order's."""
-    nothing = Amounts(ordered=0, captured=0, refunded=0, disputed=0)
-    return replace(summary, status=OrderStatus.PENDING, amounts=nothing, flags=())
-
-
 def _status(order: Order) -> OrderStatus:
-    """The first in the table that a payment or a session means; a placed order without either is pending."""
+    """The first in the table that a payment or a session means; an order without either is pending."""
     meanings = {PAYMENT_MEANING[payment.status] for payment in order.payments.values()}
     meanings |= {SESSION_MEANING[session.status] for session in order.sessions.values()}
     return next((status for status in ORDER if status in meanings), OrderStatus.PENDING)
 
 
 def _currency(order: Order, payments: list[Payment]) -> str:
-    """As placed; else the one that money came in; else the first payment's or session's."""
+    """As placed; else the one that money came in; else the first payment's, session's or mention's."""
     if order.placed:
         return order.placed.currency
     came_in = [payment.telling.currency for payment in payments if payment.captured]
     named = [payment.telling.currency for payment in payments]
     sessions = [order.sessions[key].currency for key in sorted(order.sessions)]
-    return [*came_in, *named, *sessions][0]
+    mentioned = [order.mention.currency] if order.mention else []
+    return [*came_in, *named, *sessions, *mentioned][0]
 
 
 def _ordered(order: Order, currency: str) -> int:

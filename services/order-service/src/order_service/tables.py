@@ -1,7 +1,7 @@
 """What PostgreSQL holds: the schema, by which migrations are checked and the read API asks.
 
-`placements`, `payments` and `checkout_sessions` hold facts; `orders` and `order_changes` are derived from them;
-`inbox`, `timeline` and `parked_records` tell what became of each event. Money is BIGINT, never below zero.
+`placements`, `payments`, `checkout_sessions` and `mentions` hold facts; `orders` and `order_changes` are derived from
+them; `inbox`, `timeline` and `parked_records` tell what became of each event. Money is BIGINT, never below zero.
 """
 
 from datetime import datetime
@@ -109,6 +109,19 @@ class SessionRow(Base, table=True):
     amount: int = Field(sa_type=BigInteger)
     currency: str = Field(sa_type=Text)
     payment_id: str = Field(sa_type=Text)
+
+
+class MentionRow(Base, table=True):
+    """The fact that something of Stripe's names an order, and what its metadata says of it."""
+
+    __tablename__ = "mentions"
+
+    order_id: str = Field(sa_type=Text, primary_key=True)
+    told_at: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=Text)
+    merchant_id: str = Field(sa_type=Text)
+    reference: str = Field(sa_type=Text)
+    customer_id: str = Field(sa_type=Text)
 
 
 class ChangeRow(Base, table=True):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from order_service.order import Payment, Placed, Session
+from order_service.order import Mention, Payment, Placed, Session
 
-Fact = Placed | Payment | Session
+Fact = Placed | Payment | Session | Mention
 """What an event may say."""
 
 

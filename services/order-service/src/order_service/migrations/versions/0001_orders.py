@@ -26,6 +26,7 @@ def downgrade() -> None:
         "timeline",
         "inbox",
         "order_changes",
+        "mentions",
         "checkout_sessions",
         "payments",
         "placements",
@@ -141,6 +142,16 @@ def _create_facts() -> None:
         _text("payment_id"),
         _key("checkout_sessions", "order_id", "session_id"),
         *_never_negative("checkout_sessions", "amount"),
+    )
+    op.create_table(
+        "mentions",
+        _text("order_id"),
+        _big("told_at"),
+        _text("currency"),
+        _text("merchant_id"),
+        _text("reference"),
+        _text("customer_id"),
+        _key("mentions", "order_id"),
     )
 
 
