@@ -98,8 +98,12 @@ async def test_a_record_whose_sender_gave_up_while_it_waited_is_not_written(unti
         with pytest.raises(NotStored):
             await append
     kafka.gate.release()
-    await batches.drained()
+    await until(lambda: _all_written(batches))
     assert kafka.written == [[b"1"]]
+
+
+def _all_written(batches: Batches) -> bool:
+    return all(gatherer._work is None or gatherer._work.done() for gatherer in batches._gatherers.values())
 
 
 async def test_no_batch_grows_beyond_its_limit_but_a_large_record_goes_alone() -> None:

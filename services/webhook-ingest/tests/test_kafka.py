@@ -16,6 +16,8 @@ from pydantic import SecretStr
 
 from tillstream_contracts import STRIPE_EVENTS
 from webhook_ingest.app import create_app
+from webhook_ingest.batches import NotStored, Record
+from webhook_ingest.producer import Producer, make_producer
 from webhook_ingest.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -155,6 +157,20 @@ async def test_a_producer_that_failed_for_good_is_replaced(
         "evt_1",
         "evt_3",
     ]
+
+
+async def test_records_that_do_not_fit_into_one_request_are_refused_together(
+    kafka_bootstrap: str, kafka_prefix: str
+) -> None:
+    """None of them may be called stored; aiokafka drops the last one without a word."""
+    topic = STRIPE_EVENTS.under(kafka_prefix)
+    producer = Producer(topic, lambda: make_producer(kafka_bootstrap), close_timeout=4)
+    await producer.start()
+    with pytest.raises(NotStored):
+        await producer.write(0, [Record(b"pi_1", bytes(600_000), []) for _ in range(2)])
+    await producer.write(0, [Record(b"pi_1", b"fits", [])])
+    await producer.stop()
+    assert [record.value for record in await read(kafka_bootstrap, 1, kafka_prefix)] == [b"fits"]
 
 
 async def until_answer(app: FastAPI, get: Deliver, status: int) -> None:

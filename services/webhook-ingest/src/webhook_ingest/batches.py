@@ -72,10 +72,6 @@ class Batches:
         except TimeoutError as error:
             raise NotStored("Kafka did not acknowledge in time") from error
 
-    async def drained(self) -> None:
-        """Return once nothing waits any more."""
-        await asyncio.gather(*(gatherer.idle() for gatherer in self._gatherers.values()))
-
     def _gatherer(self, partition: int) -> "_Gatherer":
         if partition not in self._gatherers:
             self._gatherers[partition] = _Gatherer(self._writer, partition)
@@ -97,11 +93,6 @@ class _Gatherer:
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._write_all(), context=Context())  # no one request's
         return written
-
-    async def idle(self) -> None:
-        """Return once the queue is empty and written."""
-        if self._work is not None:
-            await self._work
 
     async def _write_all(self) -> None:
         while self._queue:

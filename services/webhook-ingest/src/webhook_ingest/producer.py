@@ -78,11 +78,13 @@ class Producer:
         return int(_partition(key, partitions, partitions))
 
     async def write(self, partition: int, records: Sequence[Record]) -> None:
-        """Return once all in-sync replicas have the records. Raises NotStored, and then connects anew."""
+        """Return once all in-sync replicas have the records. Raises NotStored; if Kafka failed, connects anew."""
         producer = await self._producer()
         batch = producer.create_batch()
         for record in records:
-            batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+            taken = batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+            if taken is None:
+                raise NotStored(f"{len(records)} records do not fit into one request")
         batch.close()
         try:
             async with asyncio.timeout(GIVE_UP_AFTER):
