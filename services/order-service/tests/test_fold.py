@@ -207,8 +207,8 @@ def test_captured_amount_is_the_largest_seen() -> None:
 @pytest.mark.parametrize(
     ("placed", "flags", "captured"),
     [
-        (Placed(NOW, "ord_1", "default", "usd", 2500), ("amount_mismatch",), 1999),
-        (Placed(NOW, "ord_1", "default", "eur", 1999), ("currency_mismatch",), 0),
+        (Placed(NOW, "ord_1", "default", "usd", 2500), ("amount_mismatch", "underpaid"), 1999),
+        (Placed(NOW, "ord_1", "default", "eur", 1999), ("currency_mismatch", "underpaid"), 0),
         (PLACED, (), 1999),
     ],
 )
@@ -219,6 +219,26 @@ def test_payment_that_differs_from_what_was_placed_is_flagged(
     end = end_of([placed, one(PaymentStatus.SUCCEEDED)])
     assert end is not None
     assert (end.flags, end.amounts.captured) == (flags, captured)
+
+
+@pytest.mark.parametrize(
+    ("told", "flags"),
+    [
+        ([PLACED, replace(one(PaymentStatus.SUCCEEDED), captured=1)], ("underpaid",)),
+        ([replace(one(PaymentStatus.SUCCEEDED), captured=1)], ("underpaid",)),
+        ([PLACED, Session("ord_1", "cs_1", SessionStatus.PAID, 1999, "usd")], ("underpaid",)),
+        ([PLACED, Session("ord_1", "cs_1", SessionStatus.PAID, 1999, "usd", "pi_1")], ("underpaid",)),
+        ([PLACED, Session("ord_1", "cs_1", SessionStatus.PAID, 0, "usd")], ("underpaid",)),
+        ([Session("ord_1", "cs_1", SessionStatus.PAID, 0, "usd")], ()),
+        ([PLACED, one(PaymentStatus.AUTHORIZED)], ()),
+        ([PLACED, one(PaymentStatus.SUCCEEDED), one(PaymentStatus.OPEN, pi="pi_2")], ()),
+    ],
+)
+def test_paid_order_that_brought_less_than_was_ordered_is_flagged(told: list[Fact], flags: tuple[str, ...]) -> None:
+    """Also where a session says paid and no payment vouches for the money; a session of nothing owes nothing."""
+    end = end_of(told)
+    assert end is not None
+    assert end.flags == flags
 
 
 def lines_of(*told: tuple[Fact, ...]) -> list[tuple[str, str, int | None]]:

@@ -9,6 +9,7 @@ from tillstream_contracts import Amounts, OrderStatus
 OVERPAID = "overpaid"
 AMOUNT_MISMATCH = "amount_mismatch"
 CURRENCY_MISMATCH = "currency_mismatch"
+UNDERPAID = "underpaid"
 
 BINDING = (PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED)
 
@@ -32,17 +33,20 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
     currency = _currency(order, payments)
     same_currency = [payment for payment in payments if payment.telling.currency == currency]
     customers = [payment.telling.customer_id for payment in payments if payment.telling.customer_id]
+    status = _status(order)
+    amounts = Amounts(
+        ordered=_ordered(order, currency),
+        captured=sum(payment.captured for payment in same_currency),
+        refunded=0,
+        disputed=0,
+    )
+    underpaid = status is OrderStatus.PAID and amounts.captured < amounts.ordered
     return Summary(
         merchant_id=placed.merchant_id if placed else merchant_id,
-        status=_status(order),
+        status=status,
         currency=currency,
-        amounts=Amounts(
-            ordered=_ordered(order, currency),
-            captured=sum(payment.captured for payment in same_currency),
-            refunded=0,
-            disputed=0,
-        ),
-        flags=_flags(order, payments, currency),
+        amounts=amounts,
+        flags=_flags(order, payments, currency, underpaid=underpaid),
         reference=(placed.reference or None) if placed else None,
         customer_id=(placed.customer_id if placed else "") or next(iter(customers), None),
     )
@@ -75,7 +79,7 @@ def _ordered(order: Order, currency: str) -> int:
     return max(asked, default=0)
 
 
-def _flags(order: Order, payments: list[Payment], currency: str) -> tuple[str, ...]:
+def _flags(order: Order, payments: list[Payment], currency: str, *, underpaid: bool) -> tuple[str, ...]:
     """What a person should look at, in alphabetical order."""
     bound = [payment for payment in payments if payment.status in BINDING or payment.captured]
     wrong_currency = any(payment.telling.currency != currency for payment in bound)
@@ -83,5 +87,10 @@ def _flags(order: Order, payments: list[Payment], currency: str) -> tuple[str, .
         payment.telling.amount != order.placed.amount and payment.telling.currency == currency for payment in bound
     )
     doubled = sum(payment.captured > 0 for payment in payments) > 1
-    found = {AMOUNT_MISMATCH: wrong_amount, CURRENCY_MISMATCH: wrong_currency, OVERPAID: doubled}
+    found = {
+        AMOUNT_MISMATCH: wrong_amount,
+        CURRENCY_MISMATCH: wrong_currency,
+        OVERPAID: doubled,
+        UNDERPAID: underpaid,
+    }
     return tuple(flag for flag, raised in sorted(found.items()) if raised)
