@@ -171,6 +171,29 @@ def test_status_is_derived_from_what_is_known(told: list[Fact], status: str) -> 
     assert status_of(*told) == status_of(*told[::-1]) == status
 
 
+@pytest.mark.parametrize("session_status", SessionStatus)
+@pytest.mark.parametrize(
+    ("payment", "status"),
+    [
+        ([PaymentStatus.AUTHORIZED, PaymentStatus.CANCELED], "canceled"),
+        ([PaymentStatus.SUCCEEDED], "paid"),
+    ],
+)
+def test_session_says_nothing_more_once_its_payment_is_final(
+    session_status: SessionStatus, payment: list[PaymentStatus], status: str
+) -> None:
+    """A session that waits for funds has no event for a payment that was authorized and then canceled."""
+    told: list[Fact] = [Session("ord_1", "cs_1", session_status, 1999, "usd", "pi_1"), *(one(p) for p in payment)]
+    assert {status_of(*way) for way in itertools.permutations(told)} == {status}
+
+
+def test_session_still_counts_beside_the_final_payment_of_another() -> None:
+    """The first try was canceled, the buyer is at the second."""
+    assert status_of(
+        Session("ord_1", "cs_2", SessionStatus.OPEN, 1999, "usd", "pi_2"), one(PaymentStatus.CANCELED)
+    ) == ("pending")
+
+
 @pytest.mark.parametrize(
     ("happened", "status"),
     [

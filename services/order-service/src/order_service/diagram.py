@@ -41,6 +41,7 @@ def _precedence() -> Iterator[str]:
     yield f"    note right of {UNDER_WAY}"
     yield "        Of several payments and sessions the first of these counts:"
     yield f"        {', '.join(ORDER)}"
+    yield "        (a session whose payment is canceled or paid no longer counts)"
     yield "    end note"
 
 

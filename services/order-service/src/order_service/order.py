@@ -96,7 +96,7 @@ class Payment:
     @property
     def status(self) -> PaymentStatus:
         """Derived: a final status beats all others, an attempt under way beats one that failed."""
-        if self.telling.final:
+        if self.final:
             return self.telling.status
         if len(self.attempts) == 1:
             return next(iter(self.attempts.values()))
@@ -106,6 +106,11 @@ class Payment:
     def error(self) -> str | None:
         """Why it failed, while it has."""
         return (self.telling.error or None) if self.status is PaymentStatus.FAILED else None
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing but money that came in after all can change its status."""
+        return self.telling.final > 0
 
     def looks_like(self, other: "Payment") -> bool:
         """Whether nobody outside could tell the two apart."""

@@ -101,4 +101,7 @@ ORDER: Final = (
     OrderStatus.EXPIRED,
     OrderStatus.CANCELED,
 )
-"""An order is the first of these that any of its payments or sessions means."""
+"""An order is the first of these that any of its payments or sessions means.
+
+A session whose payment is final means nothing more: Stripe tells no session's event for what became of it.
+"""

@@ -53,9 +53,11 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
 
 
 def _status(order: Order) -> OrderStatus:
-    """The first in the table that a payment or a session means; an order without either is pending."""
+    """The first in the table that a payment, or a session whose payment is not final, means; pending without either."""
     meanings = {PAYMENT_MEANING[payment.status] for payment in order.payments.values()}
-    meanings |= {SESSION_MEANING[session.status] for session in order.sessions.values()}
+    settled = {payment.payment_id for payment in order.payments.values() if payment.final}
+    sessions = [session for session in order.sessions.values() if session.payment_id not in settled]
+    meanings |= {SESSION_MEANING[session.status] for session in sessions}
     return next((status for status in ORDER if status in meanings), OrderStatus.PENDING)
 
 
