@@ -1,7 +1,7 @@
 """What happens to a batch: read, take in, publish. When it is done its offsets may be committed, not before."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from order_service.fold import Outcome
 from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
 from order_service.parking import Parked, outgoing, parked_row
+from order_service.parking_limit import ParkingLimit
 from order_service.publisher import Outgoing, Publisher
 from order_service.reading import Reader, read
 from order_service.records import Record
@@ -50,38 +51,47 @@ class Batches:
         topic_prefix: str,
         merchant_id: str,
         max_record_bytes: int,
+        limit: ParkingLimit,
     ) -> None:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
-        self._merchant_id, self._max_record_bytes = merchant_id, max_record_bytes
+        self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
         self._status_topic = ORDERS_STATUS.under(topic_prefix)
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Do all that these records ask for. Raises what makes it worth to deliver them again."""
         now = datetime.now(UTC)
-        batch = read(records, self.readers, max_bytes=self._max_record_bytes)
-        taken = await self._take_in(batch.heard, now)
-        parked = [*batch.parked, *taken.parked]
-        await self._note(parked, now)
+        batch = read(records, self.readers, max_bytes=self._max_record_bytes, limit=self._limit)
+        taken = Taken(parked=batch.parked)
+        await self._take_in(batch.heard, now, taken)
+        await self._note(taken.parked, now)
         changes = [change for written in taken.written for change in written.changes]
         traces = {one.told.event_id: record for record, one in batch.heard}
         published = [self._announcement(change, traces[change.cause_event_id]) for change in changes]
-        await self._publisher.publish([*published, *(outgoing(one, now) for one in parked)])
-        self._count(len(records), batch.unrelated, taken.written, parked)
+        await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
+        self._limit.note(taken.parked)
+        self._count(len(records), batch.unrelated, taken)
 
-    async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime) -> Taken:
-        """Take events in together; if one cannot be, find it by halves and let the others through."""
+    async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime, taken: Taken) -> None:
+        """Take events in together; if one cannot be, find it by halves and let the others through.
+
+        Where most fail the limit ends the search. What was let through by then is published when the batch comes again.
+        """
         if not heard:
-            return Taken()
+            return
         try:
-            return Taken([await self._transaction([one for _, one in heard], now)])
+            taken.written.append(await self._transaction([one for _, one in heard], now))
         except Exception as error:
             if is_worth_another_try(error):
                 raise
             if len(heard) == 1:
-                return Taken(parked=[_unappliable(*heard[0], error)])
+                taken.parked.append(_unappliable(*heard[0], error))
+                self._limit.check(taken.parked)
+                return
+        else:
+            return
         middle = len(heard) // 2
-        first, second = await self._take_in(heard[:middle], now), await self._take_in(heard[middle:], now)
-        return Taken([*first.written, *second.written], [*first.parked, *second.parked])
+        await self._take_in(heard[:middle], now, taken)
+        await self._take_in(heard[middle:], now, taken)
 
     async def _transaction(self, heard: Sequence[Heard], now: datetime) -> Written:
         async with self._pool.acquire() as connection:
@@ -103,17 +113,17 @@ class Batches:
         )
         return Outgoing(self._status_topic, change.order_id.encode(), change.body.encode(), headers.to_kafka())
 
-    def _count(self, records: int, unrelated: int, written: Iterable[Written], parked: Sequence[Parked]) -> None:
+    def _count(self, records: int, unrelated: int, taken: Taken) -> None:
         events = self._metrics.events
         events.labels("unrelated").inc(unrelated)
-        for one in written:
+        for one in taken.written:
             events.labels("repeated").inc(one.repeated)
             self._metrics.changes.inc(len(one.changes))
             for outcome, lines in Counter(line.outcome for line in one.lines).items():
                 events.labels(outcome.value).inc(lines)
             unmatched = [line for line in one.lines if line.order_id is None and line.outcome is Outcome.APPLIED]
             self._metrics.unmatched.inc(len(unmatched))
-        for lost in parked:
+        for lost in taken.parked:
             self._metrics.parked.labels(lost.record.topic).inc()
             log.warning("record_parked", parked_from=f"{lost.record.topic}/{lost.record.offset}", reason=lost.reason)
         self._metrics.batch_records.observe(records)
@@ -121,4 +131,4 @@ class Batches:
 
 def _unappliable(record: Record, heard: Heard, error: Exception) -> Parked:
     log.error("event_cannot_be_applied", event_id=heard.told.event_id, exc_info=error)
-    return Parked(record, f"It cannot be applied: {type(error).__name__}.", heard.told)
+    return Parked(record, f"It cannot be applied: {type(error).__name__}.", heard.told, is_ours=True)

@@ -19,12 +19,14 @@ class Metrics:
         self.unmatched = self._counter("unmatched_payment_events", "Events of payments that name no order of ours.")
         self.changes = self._counter("changes_published", "Changes of orders published, again ones included.")
         self.retries = self._counter("batch_retries", "Batches that will be delivered again.", "because")
-        self.lag = Gauge(
-            "order_service_lag_records", "Records in Kafka that have not arrived here yet.", registry=self.registry
-        )
+        self.lag = self._gauge("lag_records", "Records in Kafka that have not arrived here yet.")
+        self.stopped = self._gauge("stopped", "1 while too many records fail here to park them all, else 0.")
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"order_service_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        return Gauge(f"order_service_{name}", what, registry=self.registry)
 
     def _histogram(self, name: str, what: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(f"order_service_{name}", what, buckets=buckets, registry=self.registry)

@@ -19,6 +19,8 @@ class Parked:
     record: Record
     reason: str
     told: Told | None = None
+    is_ours: bool = False
+    """Whether it failed here, perhaps by our own fault, and not by what it says alone."""
 
 
 def outgoing(parked: Parked, now: datetime) -> Outgoing:

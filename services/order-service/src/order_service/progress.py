@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
-from order_service.failures import could_new_clients_help
+from order_service.failures import TooMuchParked, could_new_clients_help
 from order_service.metrics import Metrics
 
 ASK_SECONDS = 5.0
@@ -18,8 +18,8 @@ class Progress:
     """Remembers the last sign of life, in seconds of its clock.
 
     A batch that is done is one; that it arrives is none, as it may fail and come again for ever. Having nothing to
-    wait for is one, too, and so is a failure that is not ours to cure: a database that is down is no reason to
-    restart this process.
+    wait for is one, too, and so is a failure that no restart would cure: a database that is down, a stop because too
+    much was parked.
     """
 
     def __init__(self, metrics: Metrics, *, stuck_after: timedelta, clock: Callable[[], float] = monotonic) -> None:
@@ -41,6 +41,9 @@ class Progress:
     def batch_failed(self, error: Exception) -> None:
         """It will come again. A few failures in a row are trouble that the probes tell of."""
         self._in_hand = False
+        if isinstance(error, TooMuchParked):
+            self.trouble = f"stopped: {error}"
+            self._metrics.stopped.set(1)
         if not could_new_clients_help(error):
             self._moved_at = self.clock()
             return
@@ -61,6 +64,7 @@ class Progress:
 
     def _move_freely(self) -> None:
         self._moved_at, self._failures, self.trouble = self.clock(), 0, None
+        self._metrics.stopped.set(0)
 
 
 async def _lag(consumer: AIOKafkaConsumer) -> int:

@@ -7,6 +7,7 @@ import structlog
 
 from order_service.inbox import Heard
 from order_service.parking import Parked
+from order_service.parking_limit import ParkingLimit
 from order_service.placed_facts import read_order_placed
 from order_service.records import Record
 from order_service.stripe_facts import read_stripe_event
@@ -35,8 +36,8 @@ class Read:
     unrelated: int = 0
 
 
-def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes: int) -> Read:
-    """Read each record; whatever is wrong with one, the others are read."""
+def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes: int, limit: ParkingLimit) -> Read:
+    """Read each record; whatever is wrong with one, the others are read. Raises TooMuchParked."""
     batch = Read()
     for record in records:
         try:
@@ -45,7 +46,8 @@ def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes
             batch.parked.append(Parked(record, str(reason)))
         except Exception as error:
             log.exception("record_broke_its_reader", topic=record.topic, offset=record.offset)
-            batch.parked.append(Parked(record, f"Its reader failed: {type(error).__name__}."))
+            batch.parked.append(Parked(record, f"Its reader failed: {type(error).__name__}.", is_ours=True))
+            limit.check(batch.parked)
         else:
             _sort(record, told, batch)
     return batch

@@ -12,6 +12,7 @@ from order_service.batches import Batches
 from order_service.failures import FOR_NOW
 from order_service.intake import Intake
 from order_service.metrics import Metrics
+from order_service.parking_limit import ParkingLimit
 from order_service.progress import ASK_SECONDS, Progress
 from order_service.publisher import Publisher
 from order_service.reading import readers
@@ -32,6 +33,7 @@ class Running:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings, self._metrics = settings, metrics
         self._pool: Any = None
+        self._limit = ParkingLimit(settings.parked_a_minute)
         self._progress = Progress(metrics, stuck_after=settings.stuck_after)
         self._kafka = "not connected yet"
         self._reachable_since: float | None = None
@@ -100,6 +102,7 @@ class Running:
             topic_prefix=settings.kafka_topic_prefix,
             merchant_id=settings.merchant_id,
             max_record_bytes=settings.max_record_bytes,
+            limit=self._limit,
         )
 
     async def _until_given_up_or_stuck(self, intake: Intake) -> None:

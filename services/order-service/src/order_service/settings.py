@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """How long an empty poll waits, twice: what a lone event may wait at worst."""
     max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
     """A larger record is parked unread."""
+    parked_a_minute: Annotated[int, Field(ge=0)] = 20
+    """How many readable records may be parked in a minute because they fail here; past it nothing more is taken in."""
     publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
     stuck_after: Duration = timedelta(seconds=30)
