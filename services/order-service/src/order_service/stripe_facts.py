@@ -16,7 +16,9 @@ from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.told import Fact, Told, Unreadable
 
 MAX_MINOR_UNITS: Final = 10**15
-LAST_SECOND: Final = 2**33
+LAST_SECOND: Final = 253_402_300_799
+"""The last of the year 9999, as in webhook-ingest."""
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
@@ -46,19 +48,23 @@ SETTLED: Final = ("paid", "no_payment_required")
 
 
 def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
-    """What the event tells. Raises Unreadable; an unknown type is told without facts."""
+    """What the event tells. Raises Unreadable; a type that orders do not depend on is told without facts instead."""
     event = _json_object(value)
     event_id, event_type = _id(event.get("id"), "the event's id"), _id(event.get("type"), "the event's type")
+    handled, moment = event_type in PAYMENT_TYPES or event_type in SESSION_TYPES, _moment(event.get("created"))
+    if moment is None and handled:
+        raise Unreadable("When it happened is missing or malformed.")
+    if moment is None:
+        return Told(event_id, event_type, BEGINNING)
     told_of = _object(event)
     payment_id, order_id = _payment_id(event_type, told_of), _order_id(told_of, order_id_key)
-    at = _second(event.get("created"))
     return Told(
         event_id=event_id,
         event_type=event_type,
-        occurred_at=datetime.fromtimestamp(at, UTC),
+        occurred_at=moment,
         order_id=order_id,
         payment_id=payment_id,
-        facts=_facts(event_type, told_of, order_id, at),
+        facts=_facts(event_type, told_of, order_id, int(moment.timestamp())),
         note=_note(told_of, order_id, order_id_key),
     )
 
@@ -183,7 +189,15 @@ def _currency(value: object) -> str:
     raise Unreadable("Its currency is missing or malformed.")
 
 
-def _second(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LAST_SECOND:
-        return value
-    raise Unreadable("When it happened is missing or malformed.")
+def _moment(value: object) -> datetime | None:
+    """A snapshot event has Unix seconds, a thin one ISO 8601; None for anything else, and before 1970."""
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment if moment >= BEGINNING else None
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LAST_SECOND:
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError):
+        pass
+    return None
