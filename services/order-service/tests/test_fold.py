@@ -264,6 +264,31 @@ def test_paid_order_that_brought_less_than_was_ordered_is_flagged(told: list[Fac
     assert end.flags == flags
 
 
+def whose(*told: Fact) -> tuple[str, str | None, str | None] | None:
+    end = end_of(told)
+    return (end.merchant_id, end.reference, end.customer_id) if end else None
+
+
+def test_order_known_only_from_stripe_keeps_whose_it_is() -> None:
+    """As the metadata says; of several mentions the earliest that names a merchant counts, and a placement beats it."""
+    mention = Mention("ord_1", 5, "usd", "shop", "shop-7", "customer-9")
+    empty, later = Mention("ord_1", 1, "usd"), Mention("ord_1", 6, "usd", "other", "changed", "changed")
+    told: list[Fact] = [one(PaymentStatus.SUCCEEDED), empty, mention, later]
+    for way in itertools.permutations(told):
+        assert whose(*way) == ("shop", "shop-7", "customer-9")
+    assert whose(PLACED, mention) == whose(mention, PLACED) == ("default", None, None)
+
+
+def test_customer_of_an_order_is_the_shops_own_and_never_stripes() -> None:
+    """Stripe's stays with the payment."""
+    paid = payment_told(
+        "pi_1", PaymentStatus.OPEN, at=0, amount=1, currency="usd", order_id="ord_1", customer_id="cus_1"
+    )
+    books = books_of([paid])
+    assert whose(paid) == whose(PLACED, paid) == ("default", None, None)
+    assert books.payments["pi_1"].telling.customer_id == "cus_1"
+
+
 def lines_of(*told: tuple[Fact, ...]) -> list[tuple[str, str, int | None]]:
     """Outcome, reason and version of each event's line."""
     books = Books("default")

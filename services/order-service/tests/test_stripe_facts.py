@@ -1,6 +1,7 @@
 """What Stripe's events say, in our words; and whatever else arrives, an answer and never an error nobody expects."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_service.order import Named, Payment, Session
+from order_service.order import Mention, Named, Payment, Session
 from order_service.placed_facts import read_order_placed
 from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.stripe_facts import read_stripe_event
@@ -122,6 +123,35 @@ def test_checkout_session_event_tells_a_status(
     assert facts[0] == Session("ord_1", "cs_1", status, 1999, "usd", "pi_1")
     vouched = [(fact.status, fact.captured) for fact in facts if isinstance(fact, Payment)]
     assert vouched == ([(PaymentStatus.SUCCEEDED, 1999)] if status is SessionStatus.PAID else [])
+
+
+OWN = {"order_id": "ord_1", "merchant_id": "shop", "reference": "shop-7", "customer_id": "customer-9"}
+
+
+def mention_in(value: bytes) -> Mention | None:
+    return next((fact for fact in read(value).facts if isinstance(fact, Mention)), None)
+
+
+def test_metadata_of_a_payment_or_session_tells_whose_the_order_is(stripe: Any) -> None:
+    """intent-api writes it there, for when its own event gets lost."""
+    expected = Mention("ord_1", EPOCH + 3, "usd", "shop", "shop-7", "customer-9")
+    assert mention_in(stripe.payment("created", at=3, metadata=OWN)) == expected
+    assert mention_in(stripe.session("expired", at=3, metadata=OWN)) == expected
+    assert mention_in(stripe.payment("created", order=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("merchant_id", "a b"), ("merchant_id", "x" * 65), ("merchant_id", 7), ("merchant_id", "shop\n"),
+        ("reference", "x" * 201), ("reference", "a\0b"), ("reference", ["a"]),
+        ("customer_id", "x" * 201), ("customer_id", "\0"), ("customer_id", None),
+    ],
+)  # fmt: skip
+def test_metadata_that_breaks_the_contract_is_left_out(stripe: Any, name: str, value: object) -> None:
+    """The rest of it still counts."""
+    told = mention_in(stripe.payment("created", metadata={**OWN, name: value}))
+    assert told == replace(Mention("ord_1", EPOCH, "usd", "shop", "shop-7", "customer-9"), **{name: ""})
 
 
 def test_session_that_only_sets_up_a_card_is_ignored(stripe: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from order_service.order import Payment, Session, payment_told
+from order_service.order import Mention, Payment, Session, payment_told
 from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.told import Fact, Told, Unreadable
 
@@ -20,7 +20,10 @@ LAST_SECOND: Final = 253_402_300_799
 """The last of the year 9999, as in webhook-ingest."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
-_ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""An order's or a merchant's, as the contracts have them."""
+_TEXT = re.compile(r"[^\0]{1,200}", re.DOTALL)
+"""A reference or a customer's id, as the contracts have them, without what PostgreSQL cannot keep."""
 _CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
 
 Object = Mapping[str, Any]
@@ -71,10 +74,20 @@ def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
 
 def _facts(event_type: str, told_of: Object, order_id: str | None, at: int) -> tuple[Fact, ...]:
     if event_type in PAYMENT_TYPES:
-        return (_payment(told_of, PAYMENT_TYPES[event_type], order_id, at),)
+        payment = _payment(told_of, PAYMENT_TYPES[event_type], order_id, at)
+        return (payment, *_mention(told_of, order_id, payment.telling.currency, at))
     if event_type in SESSION_TYPES:
         return _session(told_of, SESSION_TYPES[event_type], order_id, at)
     return ()
+
+
+def _mention(told_of: Object, order_id: str | None, currency: str, at: int) -> tuple[Mention, ...]:
+    """What the metadata tells of the order that it names, by the names that intent-api gives."""
+    if order_id is None:
+        return ()
+    merchant_id = _matching(_NAME, _metadata(told_of, "merchant_id"))
+    reference, customer_id = (_matching(_TEXT, _metadata(told_of, name)) for name in ("reference", "customer_id"))
+    return (Mention(order_id, at, currency, merchant_id, reference, customer_id),)
 
 
 def _payment(intent: Object, status: PaymentStatus, order_id: str | None, at: int) -> Payment:
@@ -114,7 +127,7 @@ def _session(session: Object, status: SessionStatus, order_id: str | None, at: i
         facts.append(Session(order_id, session_id, status, amount, currency, payment_id))
     if status is SessionStatus.PAID and payment_id:
         facts.append(_payment_of_session(payment_id, amount, currency, order_id, at))
-    return tuple(facts)
+    return (*facts, *_mention(session, order_id, currency, at))
 
 
 def _payment_of_session(payment_id: str, amount: int, currency: str, order_id: str | None, at: int) -> Payment:
@@ -145,18 +158,17 @@ def _payment_id(event_type: str, told_of: Object) -> str | None:
     return _reference(named) or None
 
 
-def _named_order(told_of: Object, key: str) -> object:
+def _metadata(told_of: Object, key: str) -> object:
     metadata = told_of.get("metadata")
     return metadata.get(key) if isinstance(metadata, dict) else None
 
 
 def _order_id(told_of: Object, key: str) -> str | None:
-    named = _named_order(told_of, key)
-    return named if isinstance(named, str) and _ORDER_ID.fullmatch(named) else None
+    return _matching(_NAME, _metadata(told_of, key)) or None
 
 
 def _note(told_of: Object, order_id: str | None, key: str) -> str:
-    if order_id is None and _named_order(told_of, key) not in (None, ""):
+    if order_id is None and _metadata(told_of, key) not in (None, ""):
         return f"What its metadata gives as {key} is no order id of ours; kept without an order."
     return ""
 
@@ -174,7 +186,11 @@ def _reference(value: object) -> str:
 
 def _plain(value: object) -> str:
     """A short word in printable ASCII; empty for anything else."""
-    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+    return _matching(_ID, value)
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
 
 
 def _amount(value: object, what: str) -> int:

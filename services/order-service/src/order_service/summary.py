@@ -28,11 +28,11 @@ class Summary:
 
 
 def summarize(order: Order, *, merchant_id: str) -> Summary:
-    """The order's summary; `merchant_id` is whose it is while only Stripe has told of it."""
+    """The order's summary; `merchant_id` is whose it is if nothing known of it says so."""
     placed, payments = order.placed, in_order(order.payments.values())
     currency = _currency(order, payments)
     same_currency = [payment for payment in payments if payment.telling.currency == currency]
-    customers = [payment.telling.customer_id for payment in payments if payment.telling.customer_id]
+    whose = placed or order.mention
     status = _status(order)
     amounts = Amounts(
         ordered=_ordered(order, currency),
@@ -42,13 +42,13 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
     )
     underpaid = status is OrderStatus.PAID and amounts.captured < amounts.ordered
     return Summary(
-        merchant_id=placed.merchant_id if placed else merchant_id,
+        merchant_id=(whose.merchant_id if whose else "") or merchant_id,
         status=status,
         currency=currency,
         amounts=amounts,
         flags=_flags(order, payments, currency, underpaid=underpaid),
-        reference=(placed.reference or None) if placed else None,
-        customer_id=(placed.customer_id if placed else "") or next(iter(customers), None),
+        reference=(whose.reference if whose else "") or None,
+        customer_id=(whose.customer_id if whose else "") or None,
     )
 
 
