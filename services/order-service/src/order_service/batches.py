@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from order_service import store
-from order_service.failures import is_worth_another_try
+from order_service.failures import is_worth_another_try, without_content
 from order_service.fold import Outcome
 from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
@@ -130,5 +130,5 @@ class Batches:
 
 
 def _unappliable(record: Record, heard: Heard, error: Exception) -> Parked:
-    log.error("event_cannot_be_applied", event_id=heard.told.event_id, exc_info=error)
+    log.error("event_cannot_be_applied", event_id=heard.told.event_id, **without_content(error))
     return Parked(record, f"It cannot be applied: {type(error).__name__}.", heard.told, is_ours=True)

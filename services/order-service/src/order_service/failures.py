@@ -1,6 +1,14 @@
-"""What a failed batch means: try it again, or look for the record that can never work."""
+"""What a failed batch means: try it again, or look for the record that can never work. And what to log of it."""
+
+import traceback
+from pathlib import PurePath
+from typing import Any
 
 import asyncpg
+
+from order_service.publisher import NotPublished
+
+FRAMES = 4
 
 
 class Overtaken(Exception):
@@ -39,3 +47,17 @@ def is_worth_another_try(error: Exception) -> bool:
 def could_new_clients_help(error: Exception) -> bool:
     """Whether a new producer and consumer may get on where these fail: neither database nor code is at fault."""
     return not isinstance(error, (*FOR_NOW, TooMuchParked))
+
+
+def without_content(error: Exception) -> dict[str, Any]:
+    """What may be logged of an error: what, where and which rule, but no words that may quote a record or row.
+
+    PostgreSQL adds the whole row that it refuses ("DETAIL: Failing row contains ..."). Only our own words are kept.
+    """
+    facts: dict[str, Any] = {"because": type(error).__name__}
+    if isinstance(error, (NotPublished, TooMuchParked)):
+        return {**facts, "problem": str(error)}
+    for name in ("sqlstate", "constraint_name", "table_name") if isinstance(error, asyncpg.PostgresError) else ():
+        facts[name] = getattr(error, name, None)
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return {**facts, "raised_at": [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]}

@@ -15,7 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from order_service.commits import Commits
-from order_service.failures import could_new_clients_help
+from order_service.failures import could_new_clients_help, without_content
 from order_service.metrics import Metrics
 from order_service.progress import Progress
 from order_service.records import Record
@@ -102,9 +102,8 @@ class Intake:
         self._failures += 1
         self._progress.batch_failed(error)
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
-        because = type(error).__name__
-        self._metrics.retries.labels(because).inc()
-        log.warning("batch_will_come_again", because=because, problem=str(error), records=len(records), pause=pause)
+        self._metrics.retries.labels(type(error).__name__).inc()
+        log.warning("batch_will_come_again", records=len(records), pause=pause, **without_content(error))
         _rewind(records, consumer)
         if self._failures >= FAILURES_TO_GIVE_UP and could_new_clients_help(error):
             self.given_up.set()

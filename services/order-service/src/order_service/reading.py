@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from order_service.failures import without_content
 from order_service.inbox import Heard
 from order_service.parking import Parked
 from order_service.parking_limit import ParkingLimit
@@ -44,13 +45,18 @@ def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes
             told = by_topic[record.topic](_value(record, max_bytes))
         except Unreadable as reason:
             batch.parked.append(Parked(record, str(reason)))
-        except Exception as error:
-            log.exception("record_broke_its_reader", topic=record.topic, offset=record.offset)
-            batch.parked.append(Parked(record, f"Its reader failed: {type(error).__name__}.", is_ours=True))
+        except Exception as error:  # noqa: BLE001  # told in the log, without a trace, which may quote it
+            batch.parked.append(_broken(record, error))
             limit.check(batch.parked)
         else:
             _sort(record, told, batch)
     return batch
+
+
+def _broken(record: Record, error: Exception) -> Parked:
+    where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    log.error("record_broke_its_reader", **where, **without_content(error))
+    return Parked(record, f"Its reader failed: {type(error).__name__}.", is_ours=True)
 
 
 def _value(record: Record, max_bytes: int) -> bytes:
