@@ -39,6 +39,7 @@ def payments(draw: st.DrawFn, *ids: str) -> Payment:
         captured=amount if status is PaymentStatus.SUCCEEDED else draw(st.sampled_from([0, 0, 500])),
         order_id=draw(st.none() | ORDERS),
         attempt=draw(st.sampled_from(["pm_1", "pm_2", ""])),
+        charge=draw(st.sampled_from(["ch_1", "ch_2", ""])),
         customer_id=draw(st.sampled_from(["", "cus_1", "cus_2"])),
         error=draw(st.sampled_from(["", "card_declined"])),
     )
@@ -134,10 +135,12 @@ def test_joining_payments_is_commutative_associative_and_idempotent(a: Payment, 
     assert a.join(a) == a
 
 
-def one(status: PaymentStatus, *, pi: str = "pi_1", at: int = 0, attempt: str = "pm_1", captured: int = 0) -> Payment:
+def one(status: PaymentStatus, *, pi: str = "pi_1", at: int = 0, attempt: str = "pm_1 ", captured: int = 0) -> Payment:
     """A payment of 19.99 usd as one event tells it."""
     paid = 1999 if status is PaymentStatus.SUCCEEDED else captured
-    told = {"amount": 1999, "currency": "usd", "order_id": "ord_1", "attempt": attempt, "error": "card_declined"}
+    method, _, charge = attempt.partition(" ")
+    told = {"amount": 1999, "currency": "usd", "order_id": "ord_1", "error": "card_declined"}
+    told |= {"attempt": method, "charge": charge}
     return payment_told(pi, status, at=at, captured=paid, **told)  # type: ignore[arg-type]  # mypy sees one type a dict
 
 
@@ -205,6 +208,16 @@ def test_session_still_counts_beside_the_final_payment_of_another() -> None:
         ),
         ([("open", ""), ("failed", "pm_1")], "payment_failed"),
         ([("failed", "pm_1"), ("processing", "pm_2")], "processing"),
+        ([("failed", "pm_1"), ("authorized", "pm_1")], "authorized"),
+        ([("failed", "pm_1 ch_1"), ("authorized", "pm_1")], "authorized"),
+        ([("failed", "pm_1 ch_1"), ("authorized", "pm_1 ch_2")], "authorized"),
+        ([("failed", "pm_1 ch_1"), ("processing", "pm_1 ch_2")], "processing"),
+        ([("failed", "pm_1 ch_1"), ("processing", "pm_1 ch_2"), ("failed", "pm_1 ch_2")], "payment_failed"),
+        ([("requires_action", "pm_1"), ("failed", "pm_1 ch_1")], "payment_failed"),
+        ([("requires_action", "pm_1 ch_0"), ("failed", "pm_1 ch_1")], "payment_failed"),
+        ([("processing", "pm_1"), ("failed", "pm_1 ch_1")], "payment_failed"),
+        ([("failed", "pm_1 ch_1"), ("requires_action", "pm_2 ch_1")], "requires_action"),
+        ([("failed", "pm_1 ch_1"), ("requires_action", "pm_2 ch_1"), ("failed", "pm_2 ch_2")], "payment_failed"),
     ],
 )
 def test_attempts_of_one_second_end_as_they_happened(happened: list[tuple[str, str]], status: str) -> None:

@@ -123,7 +123,15 @@ async def test_money_below_zero_is_refused_by_the_schema(pool: Any) -> None:
         )
 
 
-HAPPENED = ["created", "requires_action", "processing", "payment_failed", "canceled", "succeeded"]
+HAPPENED = [
+    "created",
+    "requires_action",
+    "processing",
+    "amount_capturable_updated",
+    "payment_failed",
+    "canceled",
+    "succeeded",
+]
 SESSION_HAPPENED = ["completed", "async_payment_succeeded", "async_payment_failed", "expired"]
 ORDERS = st.sampled_from(["ord_1", "ord_2"])
 event_plans = st.one_of(
@@ -132,6 +140,7 @@ event_plans = st.one_of(
         st.integers(0, 2),
         st.sampled_from(["pi_1", "pi_2"]),
         st.sampled_from(["pm_1", "pm_2"]),
+        st.sampled_from(["ch_1", "ch_2", None]),
         st.sampled_from(["ord_1", "ord_2", None]),
     ),
     st.tuples(st.sampled_from(SESSION_HAPPENED), st.integers(0, 2), ORDERS),
@@ -171,10 +180,12 @@ def _values(stripe: Any, placed: Any, plans: Sequence[Any], run: str) -> list[by
     values = []
     for plan in plans:
         match plan:
-            case happened, at, pi, method, named:
+            case happened, at, pi, method, charge, named:
                 order = f"{named}_{run}" if named else None
                 intent = {"pi": f"{pi}_{run}", "id": f"evt_{run}_{'_'.join(map(str, plan))}"}
-                values.append(stripe.payment(happened, at=at, method=method, order=order, **intent))
+                values.append(
+                    stripe.payment(happened, at=at, method=method, latest_charge=charge, order=order, **intent)
+                )
             case happened, at, named:
                 intent = {"payment_intent": f"pi_1_{run}", "event_id": f"evt_{run}_{happened}_{at}_{named}"}
                 values.append(stripe.session(happened, at=at, order=f"{named}_{run}", **intent))

@@ -85,7 +85,8 @@ class Payment:
     named: Named
     captured: int
     attempts: Mapping[str, PaymentStatus] = field(default_factory=dict)
-    """By payment method, those told of in the second `attempted_at`: seconds are all that Stripe's clock has."""
+    """Those told of in the second `attempted_at`, as seconds are all that Stripe's clock has: by payment method and the
+    latest charge that the event knew of, if any."""
     attempted_at: int = 0
 
     @property
@@ -100,7 +101,8 @@ class Payment:
             return self.telling.status
         if len(self.attempts) == 1:
             return next(iter(self.attempts.values()))
-        return max(self.attempts.values(), key=lambda status: PAYMENT[status].among_attempts)
+        standing = [status for attempt, status in self.attempts.items() if not _charged_since(attempt, self.attempts)]
+        return max(standing, key=lambda status: PAYMENT[status].among_attempts)
 
     @property
     def error(self) -> str | None:
@@ -148,6 +150,7 @@ def payment_told(
     captured: int = 0,
     order_id: str | None = None,
     attempt: str = "",
+    charge: str = "",
     customer_id: str = "",
     error: str = "",
 ) -> Payment:
@@ -157,7 +160,16 @@ def payment_told(
     named = Named(at, order_id) if order_id else NOBODY
     if final:
         return Payment(payment_id, telling, named, captured)
-    return Payment(payment_id, telling, named, captured, {attempt: status}, at)
+    return Payment(payment_id, telling, named, captured, {f"{attempt} {charge}".rstrip(): status}, at)
+
+
+def _charged_since(attempt: str, attempts: Mapping[str, PaymentStatus]) -> bool:
+    """Whether an attempt that waited for its charge got one: another with the same payment method knows the charge."""
+    status, (method, _, charge) = attempts[attempt], attempt.partition(" ")
+    if status is not PaymentStatus.REQUIRES_ACTION and (charge or status is not PaymentStatus.PROCESSING):
+        return False
+    others = [other.partition(" ") for other, told in attempts.items() if told is not PaymentStatus.REQUIRES_ACTION]
+    return any(of == method and known not in ("", charge) for of, _, known in others)
 
 
 def _join_attempts(a: Payment, b: Payment) -> tuple[Mapping[str, PaymentStatus], int]:

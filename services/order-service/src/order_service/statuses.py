@@ -34,8 +34,9 @@ class Precedence(NamedTuple):
     """How a payment's status compares with another that was told of the same payment.
 
     `final` decides before any clock. Among the others the later second wins. Within one second an attempt goes
-    by `in_attempt`, where failing is its end; and of several attempts the one goes by `among_attempts` that is still
-    under way, because Stripe lets a next attempt begin only after the one before it failed.
+    by `in_attempt`, where failing is the end of all but held money; and of several attempts the one goes by
+    `among_attempts` that is still under way, because Stripe lets a next attempt begin only after the one before it
+    failed.
     """
 
     final: int
@@ -46,10 +47,10 @@ class Precedence(NamedTuple):
 PAYMENT: Final[Mapping[PaymentStatus, Precedence]] = MappingProxyType(
     {
         PaymentStatus.OPEN: Precedence(0, 0, 0),
-        PaymentStatus.FAILED: Precedence(0, 4, 1),
+        PaymentStatus.FAILED: Precedence(0, 3, 1),
         PaymentStatus.REQUIRES_ACTION: Precedence(0, 1, 2),
         PaymentStatus.PROCESSING: Precedence(0, 2, 3),
-        PaymentStatus.AUTHORIZED: Precedence(0, 3, 4),
+        PaymentStatus.AUTHORIZED: Precedence(0, 4, 4),
         PaymentStatus.CANCELED: Precedence(1, 0, 0),
         PaymentStatus.SUCCEEDED: Precedence(2, 0, 0),
     }

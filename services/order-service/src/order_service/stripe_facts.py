@@ -102,13 +102,14 @@ def _payment(intent: Object, status: PaymentStatus, order_id: str | None, at: in
         captured=_amount(intent.get("amount_received", 0), "amount_received"),
         order_id=order_id,
         attempt="" if status is PaymentStatus.OPEN else _attempt(intent, error),
+        charge="" if status is PaymentStatus.OPEN else _reference(intent.get("latest_charge")),
         customer_id=_reference(intent.get("customer")),
         error=_plain(error.get("decline_code")) or _plain(error.get("code")),
     )
 
 
 def _attempt(intent: Object, error: Object) -> str:
-    """Which try at paying this is: by its payment method, which a failed PaymentIntent only keeps in its error."""
+    """What this try at paying is with: the payment method, which a failed PaymentIntent only keeps in its error."""
     return _reference(error.get("payment_method")) or _reference(intent.get("payment_method"))
 
 
