@@ -42,12 +42,27 @@ async def test_log_tells_of_a_failing_database_without_its_words(
     )
     await kafka.tell(stripe.payment("succeeded", customer=CANARY, metadata={"order_id": CANARY}))
     async with serving() as app:
-        await until(lambda: _retried(get, app))
+        await until(lambda: _counted(get, app, "batch_retries_total{"))
     logged = caplog.text + "".join(capfd.readouterr())
     assert "batch_will_come_again" in logged
     assert "53100" in logged
     assert CANARY not in logged
 
 
-async def _retried(get: Any, app: Any) -> bool:
-    return "order_service_batch_retries_total{" in (await get(app, "/metrics")).body["text"]
+async def test_flag_that_an_order_gains_is_told_once(
+    app: Any, kafka: Any, stripe: Any, placed: Any, get: Any, until: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Paid twice is an alert; what happens to the order afterwards is not the same alert again."""
+    await kafka.place(placed())
+    await kafka.changes("ord_1", count=1)
+    for number, pi in enumerate(("pi_1", "pi_2", "pi_3")):
+        await kafka.tell(stripe.payment("succeeded", pi=pi, at=number))
+    changes = await kafka.changes("ord_1", count=4)
+    assert [change.flags for change in changes] == [(), (), ("overpaid",), ("overpaid",)]
+    await until(lambda: _counted(get, app, "changes_published_total 4.0"))
+    assert await _counted(get, app, 'flagged_orders_total{flag="overpaid"} 1.0')
+    assert capfd.readouterr().out.count("order_flagged") == 1
+
+
+async def _counted(get: Any, app: Any, what: str) -> bool:
+    return f"order_service_{what}" in (await get(app, "/metrics")).body["text"]

@@ -10,6 +10,7 @@ import structlog
 
 from order_service import store
 from order_service.failures import is_worth_another_try, without_content
+from order_service.flags import gained_flags
 from order_service.fold import Outcome
 from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
@@ -65,11 +66,13 @@ class Batches:
         await self._take_in(batch.heard, now, taken)
         await self._note(taken.parked, now)
         changes = [change for written in taken.written for change in written.changes]
+        flags = await gained_flags(self._pool, changes)
         traces = {one.told.event_id: record for record, one in batch.heard}
         published = [self._announcement(change, traces[change.cause_event_id]) for change in changes]
         await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
         self._limit.note(taken.parked)
         self._count(len(records), batch.unrelated, taken)
+        self._alert(flags)
 
     async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime, taken: Taken) -> None:
         """Take events in together; if one cannot be, find it by halves and let the others through.
@@ -127,6 +130,11 @@ class Batches:
             self._metrics.parked.labels(lost.record.topic).inc()
             log.warning("record_parked", parked_from=f"{lost.record.topic}/{lost.record.offset}", reason=lost.reason)
         self._metrics.batch_records.observe(records)
+
+    def _alert(self, flags: Sequence[tuple[str, str]]) -> None:
+        for order_id, flag in flags:
+            self._metrics.flagged.labels(flag).inc()
+            log.warning("order_flagged", order_id=order_id, flag=flag)
 
 
 def _unappliable(record: Record, heard: Heard, error: Exception) -> Parked:

@@ -18,6 +18,7 @@ class Metrics:
         self.parked = self._counter("parked_records", "Records that could not be read or applied.", "topic")
         self.unmatched = self._counter("unmatched_payment_events", "Events of payments that name no order of ours.")
         self.changes = self._counter("changes_published", "Changes of orders published, again ones included.")
+        self.flagged = self._counter("flagged_orders", "Flags that orders gained: somebody has to look.", "flag")
         self.retries = self._counter("batch_retries", "Batches that will be delivered again.", "because")
         self.lag = self._gauge("lag_records", "Records in Kafka that have not arrived here yet.")
         self.stopped = self._gauge("stopped", "1 while too many records fail here to park them all, else 0.")
