@@ -9,11 +9,12 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
+from order_service.__main__ import HTTP_DRAIN_SECONDS
 from order_service.commits import Commits
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.progress import Progress
-from order_service.publisher import NotPublished
+from order_service.publisher import STOP_SECONDS, NotPublished
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Consumer:
     committed: dict[TopicPartition, int] = field(default_factory=dict)
     sought: dict[TopicPartition, int] = field(default_factory=dict)
     commit_fails: bool = False
+    commit_hangs: bool = False
     commits: int = 0
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     reached: dict[TopicPartition, int] = field(default_factory=dict)
@@ -31,6 +33,8 @@ class Consumer:
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
         self.commits += 1
         await asyncio.sleep(0)
+        if self.commit_hangs:
+            await asyncio.Event().wait()
         if self.commit_fails:
             raise CommitFailedError
         self.committed.update(offsets)
@@ -105,6 +109,24 @@ async def test_commit_that_fails_is_no_failure_of_the_batch(settings: Any) -> No
     await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
     await taking.stop()
     assert (consumer.committed, consumer.sought) == ({}, {})
+
+
+async def test_silent_kafka_holds_up_the_shutdown_no_longer_than_its_share(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit under way is given up, so that there is time left to leave the group."""
+    monkeypatch.setattr("order_service.intake.LAST_COMMIT_SECONDS", 0.01)
+    consumer = Consumer({A, B}, commit_hangs=True)
+    taking = intake(settings, well)
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    async with asyncio.timeout(2):
+        await taking.stop()
+    assert consumer.committed == {}
+
+
+def test_limits_of_a_shutdown_add_up_to_less_than_20_seconds(settings: Any) -> None:
+    """One after the other: HTTP, the intake, the producer."""
+    assert HTTP_DRAIN_SECONDS + intake(settings, well).stop_seconds + STOP_SECONDS < 20
 
 
 async def test_what_is_done_during_a_commit_goes_with_the_next_one() -> None:

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 FAILURES_TO_GIVE_UP = 3
+LAST_COMMIT_SECONDS = 2.0
+GOODBYE_SECONDS = 2.0
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -38,6 +40,7 @@ class Intake:
         self._handle, self._progress, self._metrics = handle, progress, metrics
         self._failures = 0
         self._commits = Commits()
+        self.stop_seconds = LAST_COMMIT_SECONDS + settings.drain_timeout.total_seconds() + GOODBYE_SECONDS
         self._stopping = asyncio.Event()
         self.given_up = asyncio.Event()
         self._broker = KafkaBroker(
@@ -74,9 +77,13 @@ class Intake:
         await self._broker.start()
 
     async def stop(self) -> None:
-        """Finish the batch in hand and leave the group."""
+        """Finish the batch in hand and leave the group, which `stop_seconds` are enough for.
+
+        They are for the commit under way, the batch in hand with its own commit, and the goodbye to the group.
+        """
         self._stopping.set()
-        await self._commits.finish()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._commits.finish(), LAST_COMMIT_SECONDS)
         await self._broker.stop()
 
     async def _on_batch(self, message: KafkaMessage) -> None:

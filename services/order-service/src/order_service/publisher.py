@@ -9,7 +9,7 @@ from datetime import timedelta
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 LARGEST_REQUEST = 9 * 2**20
 
 

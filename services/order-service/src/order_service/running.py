@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 1.0
 PROBE_SECONDS = 2.0
-LEAVE_SECONDS = 4.0
 
 
 class Running:
@@ -89,7 +88,7 @@ class Running:
             yield intake
         finally:
             self._kafka = "leaving"
-            await _leave(intake, self._settings.drain_timeout.total_seconds() + LEAVE_SECONDS)
+            await _leave(intake)
             await publisher.stop()
 
     def _batches(self, publisher: Publisher) -> Batches:
@@ -139,8 +138,8 @@ class Running:
             return f"not reachable: {type(error).__name__}"
 
 
-async def _leave(intake: Intake, seconds: float) -> None:
+async def _leave(intake: Intake) -> None:
     try:
-        await asyncio.wait_for(intake.stop(), seconds)
+        await asyncio.wait_for(intake.stop(), intake.stop_seconds)
     except (KafkaError, TimeoutError) as error:
         log.warning("left_without_goodbye", because=type(error).__name__)
