@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 
@@ -16,6 +15,7 @@ from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
 from order_service.parking import Parked, outgoing, parked_row
 from order_service.parking_limit import ParkingLimit
+from order_service.postgres import Pool
 from order_service.publisher import Outgoing, Publisher
 from order_service.reading import Reader, read
 from order_service.records import Record
@@ -26,9 +26,6 @@ from tillstream_contracts.headers import texts
 log = structlog.get_logger(__name__)
 
 SOURCE = "tillstream/order-service"
-
-Pool = Any
-"""asyncpg's, which comes without types."""
 
 
 @dataclass(slots=True)

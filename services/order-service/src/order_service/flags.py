@@ -1,10 +1,10 @@
 """Which flags an order has gained: somebody has to look at it, so it is counted and told in the log."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 
+from order_service.postgres import Pool
 from order_service.store import Change
 
 BEFORE = """
@@ -14,7 +14,7 @@ BEFORE = """
         ON before.order_id = given.order_id AND before.version = given.version - 1"""
 
 
-async def gained_flags(pool: Any, changes: Sequence[Change]) -> list[tuple[str, str]]:
+async def gained_flags(pool: Pool, changes: Sequence[Change]) -> list[tuple[str, str]]:
     """The order and the flag, for each flag that the version before had not.
 
     A change that is published again gains its flags again: an alert may come twice, and is never missed.

@@ -3,17 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from order_service import bulk, rows
 from order_service.failures import Overtaken
 from order_service.fold import Books
 from order_service.order import Payment
+from order_service.postgres import Connection
 from order_service.tables import MentionRow, OrderRow, PaymentRow, PlacementRow, SessionRow, table
 from order_service.told import Told
-
-Connection = Any
-"""asyncpg's, which comes without types."""
 
 LOCK_PAYMENTS = "SELECT * FROM payments WHERE payment_id = ANY($1::text[]) ORDER BY payment_id FOR UPDATE"
 LOCK_ORDERS = "SELECT * FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id FOR UPDATE"
