@@ -100,7 +100,7 @@ async def _go_back(consumer: AIOKafkaConsumer, moment: datetime) -> None:
 def _webhook_record(record: Any, headers: dict[str, str]) -> WebhookRecord:
     return WebhookRecord(
         event_id=headers["ce_id"],
-        verified=datetime.fromisoformat(headers["webhook-ingest's clock"]),
+        verified=datetime.fromisoformat(headers["ce_recordedtime"]),
         appended=datetime.fromtimestamp(record.timestamp / 1000, UTC),
     )
 
