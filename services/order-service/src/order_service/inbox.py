@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from order_service import bulk
-from order_service.postgres import Connection as Connection  # noqa: PLC0414  # store.py takes it from here
+from order_service.postgres import Connection
 from order_service.tables import InboxRow, ParkedRow, table
 from order_service.told import Told
 

@@ -16,8 +16,9 @@ from orjson import Fragment
 
 from order_service import bulk, rows
 from order_service.fold import Books, Line
-from order_service.inbox import Connection, Heard, first_sight
+from order_service.inbox import Heard, first_sight
 from order_service.ledger import open_books, write_books
+from order_service.postgres import Connection
 from order_service.tables import ChangeRow, TimelineRow, table
 from tillstream_contracts import OrderStatusChanged
 
