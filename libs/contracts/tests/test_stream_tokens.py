@@ -15,7 +15,9 @@ from tillstream_contracts.stream_tokens import (
     AUDIENCE,
     ISSUER,
     MAX_TOKEN_LENGTH,
+    SUBSCRIPTION_AUDIENCE,
     Grant,
+    SubscriptionGrant,
     TokenRefused,
     sign,
     verify,
@@ -43,6 +45,12 @@ def test_what_was_signed_is_granted() -> None:
     assert verify(sign(GRANT, SECRET), SECRET, now=NOW) == GRANT
 
 
+def test_an_order_and_a_subscription_of_one_name_are_two_things() -> None:
+    grant = SubscriptionGrant("default", "ord_1", GRANT.expires_at)
+    assert verify(sign(grant, SECRET), SECRET, now=NOW) == grant
+    assert verify(signed(aud=SUBSCRIPTION_AUDIENCE), SECRET, now=NOW) != verify(signed(), SECRET, now=NOW)
+
+
 def test_it_ends_at_its_time_and_not_before() -> None:
     token = sign(GRANT, SECRET)
     assert verify(token, SECRET, now=GRANT.expires_at - timedelta(seconds=1))
@@ -57,6 +65,7 @@ def test_it_ends_at_its_time_and_not_before() -> None:
         {"algorithm": "HS512"},
         {"aud": "somebody.else"},
         {"aud": ...},
+        {"aud": [AUDIENCE]},
         {"iss": "somebody"},
         {"iss": ...},
         {"sub": ...},
@@ -116,5 +125,6 @@ def test_a_signed_token_with_odd_claims_is_refused_or_granted_and_never_an_error
         grant = verify(signed(**dict[str, Any]({name: value})), SECRET, now=NOW)
     except TokenRefused:
         return
+    assert isinstance(grant, Grant)
     assert isinstance(grant.order_id, str)
     assert isinstance(grant.merchant_id, str)

@@ -10,7 +10,7 @@ import pytest
 
 from tillstream_contracts import OrderPlaced
 from tillstream_contracts.headers import texts
-from tillstream_contracts.stream_tokens import verify
+from tillstream_contracts.stream_tokens import Grant, verify
 
 if TYPE_CHECKING:
     from conftest import Api, PlacedTopic, ScriptedStripe, Serve
@@ -32,6 +32,7 @@ async def test_intent_is_answered_and_its_order_is_in_kafka(api: Api, placed_top
     assert answer.status == 200
     grant = verify(answer.body["stream"].pop("token"), api.token_secret, now=datetime.now(UTC))
     order_id = answer.body.pop("order_id")
+    assert isinstance(grant, Grant)
     assert (grant.order_id, grant.merchant_id) == (order_id, "default")
     assert answer.body == {
         "payment_intent_id": "pi_1",

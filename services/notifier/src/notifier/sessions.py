@@ -65,9 +65,12 @@ class Sessions:
         secret = self._settings.token_secret.get_secret_value()
         try:
             grant = verify(token, secret, now=self._now(), leeway=self._settings.token_leeway)
-            ORDER_ID.validate_python(grant.order_id)
         except TokenRefused as refused:
             raise Refused(refused.code) from refused
+        if not isinstance(grant, Grant):
+            raise Refused("token_invalid")
+        try:
+            ORDER_ID.validate_python(grant.order_id)
         except ValidationError as error:
             raise Refused("token_invalid") from error
         return grant

@@ -1,10 +1,10 @@
-"""Who may see which order: the merchant's secret key all of them, a stream token exactly one."""
+"""Who may see what: the merchant's secret key everything, a stream token exactly one order or subscription."""
 
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from tillstream_contracts.stream_tokens import Grant, TokenRefused, verify
+from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, TokenRefused, verify
 from tillstream_operations import Problem
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -12,14 +12,24 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever asks. Without `only_order` it is the merchant itself."""
+    """Whoever asks. What is the merchant's is the caller's to see, unless only one thing of it is."""
 
     merchant_id: str
     only_order: str | None = None
+    only_subscription: str | None = None
+
+    @property
+    def is_merchant(self) -> bool:
+        """Whether it is the merchant itself."""
+        return self.only_order is None and self.only_subscription is None
 
     def may_see(self, order_id: str) -> bool:
         """Whether this order is the caller's to see, given that it is the merchant's."""
-        return self.only_order in (None, order_id)
+        return self.is_merchant or self.only_order == order_id
+
+    def may_see_subscription(self, subscription_id: str) -> bool:
+        """Whether this subscription is the caller's to see, given that it is the merchant's."""
+        return self.is_merchant or self.only_subscription == subscription_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +47,13 @@ class Doorkeeper:
             raise Problem(401, "key_missing", "Send `Authorization: Bearer sk_…` or a stream token.", headers=CHALLENGE)
         if hmac.compare_digest(credential.encode(), self.secret_key.encode()):
             return Caller(self.merchant_id)
-        grant = self._grant(credential, now)
-        return Caller(grant.merchant_id, grant.order_id)
+        match self._grant(credential, now):
+            case Grant(merchant_id, order_id):
+                return Caller(merchant_id, only_order=order_id)
+            case SubscriptionGrant(merchant_id, subscription_id):
+                return Caller(merchant_id, only_subscription=subscription_id)
 
-    def _grant(self, token: str, now: datetime) -> Grant:
+    def _grant(self, token: str, now: datetime) -> Grant | SubscriptionGrant:
         try:
             return verify(token, self.token_secret, now=now)
         except TokenRefused as refused:

@@ -48,7 +48,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=LONGEST)] = None,
         limit: Limit = 20,
     ) -> PageView:
-        if caller.only_order:
+        if not caller.is_merchant:
             raise Problem(
                 403, "secret_key_required", "A stream token shows one order; list orders with the secret key."
             )
