@@ -69,6 +69,18 @@ def test_request_hash_tells_bodies_apart_and_not_spellings() -> None:
 
 
 def test_stripe_key_fits_into_stripes_limit() -> None:
-    """255 characters."""
-    assert stripe_key_for("ord_1") == "ord_1.place"
-    assert len(stripe_key_for(order_id_for("default", "x" * 255))) <= 255
+    """255 characters, and some to spare for the keys after a failure that Stripe keeps."""
+    assert stripe_key_for("ord_1", "place") == "ord_1.place"
+    assert len(stripe_key_for(order_id_for("default", "x" * 255), "refund", "x" * 255)) <= 200
+
+
+def test_no_stripe_key_is_for_two_effects() -> None:
+    """Nor for two things, nor for two wishes of a caller."""
+    effects = [
+        stripe_key_for(subject, effect, key)
+        for subject in ("ord_1", "ord_2")
+        for effect in ("refund", "capture", "cancel")
+        for key in (None, "one", "other")
+    ]
+    assert len(set(effects)) == len(effects)
+    assert stripe_key_for("ord_1", "refund", "one") == stripe_key_for("ord_1", "refund", "one")

@@ -14,6 +14,7 @@ from intent_api.documentation import DESCRIPTION
 from intent_api.keys import Keys
 from intent_api.measuring import Measuring
 from intent_api.metrics import Metrics
+from intent_api.orders_client import OrderReads
 from intent_api.publisher import Publisher
 from intent_api.settings import Settings
 from intent_api.streams import Streams
@@ -25,14 +26,16 @@ from tillstream_operations import Health, RequestIds, add_probes, answer_with_pr
 def create_app(settings: Settings) -> FastAPI:
     """The service, ready to be served. Raises CatalogUnusable; connects to nothing before it is started."""
     metrics = Metrics()
-    stripe, publisher = _stripe(settings, metrics), _publisher(settings, metrics)
+    stripe, publisher, order_reads = _stripe(settings, metrics), _publisher(settings, metrics), _order_reads(settings)
 
     @asynccontextmanager
     async def open_and_close(_: FastAPI) -> AsyncIterator[None]:
         await stripe.open()
+        await order_reads.open()
         await publisher.open()
         yield
         await publisher.close()
+        await order_reads.close()
         await stripe.close()
 
     async def ready() -> Health:
@@ -47,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         secret=settings.secret_key.get_secret_value(),
         publishable=settings.publishable_key.get_secret_value(),
     )
+    app.state.stripe, app.state.order_reads = stripe, order_reads
     app.state.allowed_origins = frozenset(settings.allowed_origins)
     for page in (payment_intents, checkout_sessions, catalog_page):
         app.include_router(page.router)
@@ -79,6 +83,15 @@ def _stripe(settings: Settings, metrics: Metrics) -> StripeCalls:
         patience=settings.stripe_patience,
         connections=settings.stripe_connections,
         metrics=metrics,
+    )
+
+
+def _order_reads(settings: Settings) -> OrderReads:
+    return OrderReads(
+        str(settings.order_service_url),
+        settings.secret_key.get_secret_value(),
+        timeout=settings.order_service_timeout,
+        connections=settings.order_service_connections,
     )
 
 

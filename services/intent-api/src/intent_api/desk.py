@@ -47,7 +47,7 @@ class Desk:
         service = self._stripe.client.v1.payment_intents
         intent = await self._stripe.ask(
             "create_payment_intent",
-            stripe_key_for(order.order_id),
+            stripe_key_for(order.order_id, "place"),
             lambda key: service.create_async(
                 {
                     "amount": order.priced.amount,
@@ -68,7 +68,7 @@ class Desk:
         service, metadata = self._stripe.client.v1.checkout.sessions, stripe_metadata(order)
         session = await self._stripe.ask(
             "create_checkout_session",
-            stripe_key_for(order.order_id),
+            stripe_key_for(order.order_id, "place"),
             lambda key: service.create_async(
                 {
                     "mode": "payment",

@@ -45,12 +45,16 @@ def order_id_for(merchant_id: str, key: str) -> str:
     return "ord_" + b32encode(digest).decode().lower()
 
 
-def stripe_key_for(order_id: str) -> str:
-    """Stripe's idempotency key for placing the order.
+def stripe_key_for(subject: str, effect: str, key: str | None = None) -> str:
+    """Stripe's idempotency key for one intended effect on one thing of ours: never one key for two effects.
 
-    One key whether by payment intent or by Checkout: Stripe itself refuses to do both for one order.
+    What happens to a thing only once (an order is placed, by payment intent or by Checkout) needs no `key`: Stripe
+    itself then refuses the second. What may happen again (refunds) is told apart by the caller's own key.
     """
-    return f"{order_id}.place"
+    if key is None:
+        return f"{subject}.{effect}"
+    digest = hashlib.sha256(f"tillstream.effect.v1\0{subject}\0{effect}\0{key}".encode()).digest()[:20]
+    return f"{subject}.{effect}.{b32encode(digest).decode().lower()}"
 
 
 def request_hash(body: BaseModel) -> str:

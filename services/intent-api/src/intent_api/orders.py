@@ -8,7 +8,9 @@ from typing import Final
 from intent_api.pricing import Priced
 from tillstream_contracts import OrderPlaced
 
-RESERVED_METADATA: Final = frozenset({"order_id", "merchant_id", "reference", "customer_id", "request_hash"})
+RESERVED_METADATA: Final = frozenset(
+    {"order_id", "merchant_id", "reference", "customer_id", "subscription_id", "request_hash", "request_key"}
+)
 """Ours, on the Stripe object; a caller's metadata may not use them."""
 
 

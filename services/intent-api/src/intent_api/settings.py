@@ -81,6 +81,13 @@ class Settings(BaseSettings):
     publish_timeout: Limit = timedelta(seconds=3)
     """How long Kafka may take to confirm an order before the caller is told to retry."""
 
+    order_service_url: AnyHttpUrl = AnyHttpUrl("http://localhost:8003")
+    """Where order-service answers; it is asked which payments an order has."""
+    order_service_timeout: Limit = timedelta(seconds=3)
+    """How long order-service may take to answer."""
+    order_service_connections: Annotated[int, Field(ge=1, le=1000)] = 50
+    """How many questions to order-service may be under way at once; more wait their turn."""
+
     stream_url: str = Field("ws://localhost:8004/v1/stream", pattern=r"^wss?://\S+$")
     """Where browsers reach notifier."""
     stream_token_lifetime: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(days=1))] = timedelta(

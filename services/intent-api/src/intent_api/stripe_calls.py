@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import aiohttp
 import stripe
 import structlog
+from fastapi import Request
 
 from intent_api.metrics import Metrics
 from intent_api.stripe_errors import Trouble, is_kept, may_help_to_retry, problem_for, trouble_of
@@ -77,8 +78,22 @@ class StripeCalls:
         """Close all connections."""
         await self._session.close()
 
-    async def ask(self, effect: str, key: str, call: Callable[[str], Awaitable[Answer]]) -> Answer:
-        """Stripe's answer to `call` under this idempotency key. Raises Problem if it refuses or none came in time."""
+    async def read(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Stripe's answer to a question, which changes nothing. Raises Problem if it refuses or none came in time."""
+        return await self.ask(effect, "", lambda _: call())
+
+    async def ask(
+        self,
+        effect: str,
+        key: str,
+        call: Callable[[str], Awaitable[Answer]],
+        *,
+        made: Callable[[], Awaitable[Answer | None]] | None = None,
+    ) -> Answer:
+        """Stripe's answer to `call` under this idempotency key. Raises Problem if it refuses or none came in time.
+
+        Where a failure that Stripe keeps may hide something that must not be done twice, `made` looks for it.
+        """
         last: stripe.StripeError = CutOff("no answer in time")
         kept_failures = 0
         with suppress(TimeoutError):
@@ -90,7 +105,10 @@ class StripeCalls:
                         last = error
                     if _is_final(last, tries):
                         break
-                    kept_failures += is_kept(last)
+                    if is_kept(last):
+                        kept_failures += 1
+                        if made and (found := await made()):
+                            return found
                     await asyncio.sleep(pause)
         raise self._given_up(effect, last) from last
 
@@ -119,10 +137,16 @@ class StripeCalls:
         return problem_for(error)
 
 
+async def stripe_calls(request: Request) -> StripeCalls:
+    """The app's way to ask Stripe."""
+    calls: StripeCalls = request.app.state.stripe
+    return calls
+
+
 def _after(key: str, kept_failures: int) -> str:
     """The key to use when Stripe keeps a failure under the ones before it, the same for every caller.
 
-    What may have been made under those is harmless: nobody was given its client secret or page.
+    What may have been made under those is harmless (nobody was given its client secret or page) or was looked for.
     """
     return f"{key}.{kept_failures + 1}" if kept_failures else key
 

@@ -127,6 +127,7 @@ class Plan:
         return {
             **self._on_kafka(),
             **settings,
+            "INTENT_API_ORDER_SERVICE_URL": self.addresses.url("ORDER_SERVICE_PORT"),
             "INTENT_API_STREAM_URL": self.addresses.browser_url("NOTIFIER_PORT", "/v1/stream", scheme="ws"),
             "INTENT_API_ALLOWED_ORIGINS": self._origins(),
         }
