@@ -58,11 +58,11 @@ def declined(intent: Object, method: Object, refusal: Declines, moment: Moment) 
     return _refused(intent, method, refusal, charge, (("charge.failed", charge),))
 
 
-def settled(intent: Object, method: Object, charge: Object, outcome: Delayed) -> Change:
+def settled(intent: Object, method: Object, charge: Object, outcome: Succeeds | Declines) -> Change:
     """The outcome of a payment that was `processing`."""
-    if isinstance(outcome.then, Declines):
-        charge = charges.failed(charge, outcome.then)
-        return _quietly(_refused(intent, method, outcome.then, charge, (("charge.failed", charge),)))
+    if isinstance(outcome, Declines):
+        charge = charges.failed(charge, outcome)
+        return _quietly(_refused(intent, method, outcome, charge, (("charge.failed", charge),)))
     return _paid(intent, charges.succeeded(charge))
 
 

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
 
+from stripe_sim import actions
 from stripe_sim.chaos import Chaos
+from stripe_sim.errors import StripeError
 from stripe_sim.faults import Fault
 from stripe_sim.objects import Object
 from stripe_sim.parts import Parts
@@ -50,4 +52,31 @@ def controls(parts: Parts) -> APIRouter:
             raise HTTPException(404, f"Name one of {len(known)} webhook endpoints as `endpoint`.")
         return {"endpoint": known[0]["id"], "secret": roll_secret(parts.account, known[0])}
 
+    _add_actions(router, parts)
     return router
+
+
+def _add_actions(router: APIRouter, parts: Parts) -> None:
+    @router.get("/objects/{name}/actions", summary="What a bank, a buyer or time can do to the object now")
+    async def possible(name: str) -> dict[str, list[Object]]:
+        doable = actions.possible(parts.account, _found(parts, name))
+        return {"data": [{"action": action, "says": row.says} for action, row in doable.items()]}
+
+    @router.post("/objects/{name}/{action}", summary="Let a bank, a buyer or time do it; the object afterwards")
+    async def act(name: str, action: str) -> Object:
+        thing = _found(parts, name)
+        doable = actions.possible(parts.account, thing)
+        if action not in doable:
+            raise HTTPException(409, f"Now it can only: {', '.join(doable) or 'nothing'}.")
+        try:
+            doable[action].work(parts.account, thing)
+        except StripeError as error:
+            raise HTTPException(409, error.message) from error
+        return _found(parts, name)
+
+
+def _found(parts: Parts, name: str) -> Object:
+    thing = parts.account.store.find(name)
+    if thing is None:
+        raise HTTPException(404, "There is no such object.")
+    return thing

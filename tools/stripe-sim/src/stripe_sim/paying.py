@@ -8,7 +8,7 @@ from stripe_sim.changes import Change, Later
 from stripe_sim.errors import StripeError, invalid
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
-from stripe_sim.test_cards import Challenged, Declines, Delayed
+from stripe_sim.test_cards import Challenged, Declines, Delayed, Succeeds
 from stripe_sim.web_addresses import is_web_address
 
 NEEDS_AUTHENTICATION = Declines(
@@ -53,13 +53,19 @@ def _settle_later(account: Account, intent: Object, outcome: Delayed) -> None:
 
 def _settle(name: str, charge_name: str, account: Account) -> None:
     """The end of `processing`, unless the intent was canceled or forgotten since."""
-    intent, charge = account.store.get("payment_intent", name), account.store.get("charge", charge_name)
-    if intent is None or charge is None or intent["status"] != "processing":
+    intent = account.store.get("payment_intent", name)
+    if intent is None or (intent["status"], intent["latest_charge"]) != ("processing", charge_name):
         return
-    method = payment_methods.use(account, intent["payment_method"])
-    outcome = payment_methods.outcome_of(method)
+    outcome = payment_methods.outcome_of(payment_methods.use(account, intent["payment_method"]))
     if isinstance(outcome, Delayed):
-        account.apply(confirmation.settled(intent, method, charge, outcome))
+        settle(account, intent, outcome.then)
+
+
+def settle(account: Account, intent: Object, outcome: Succeeds | Declines) -> None:
+    """End `processing` this way."""
+    charge = account.find("charge", intent["latest_charge"], param="charge")
+    method = payment_methods.use(account, intent["payment_method"])
+    account.apply(confirmation.settled(intent, method, charge, outcome))
 
 
 def authenticate(account: Account, intent: Object, *, passed: bool) -> Object:
