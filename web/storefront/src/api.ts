@@ -1,5 +1,6 @@
 import type { Attempt } from "./attempt.ts";
 import type { Catalog } from "./catalog.ts";
+import { words } from "./language.ts";
 
 export interface Config {
   readonly publishableKey: string;
@@ -49,8 +50,6 @@ export class Problem extends Error {
 
 const TIMEOUT_MS = 15_000;
 const RETRY_PAUSES_MS: readonly number[] = [400, 1600];
-const UNREACHABLE =
-  "We cannot reach the shop right now. Check your connection and try again; nothing is charged twice.";
 
 export async function fetchConfig(): Promise<Config> {
   return (await answerOf("/config.json", {})) as Config;
@@ -104,9 +103,9 @@ async function answerOf(url: string, request: RequestInit): Promise<unknown> {
   try {
     response = await fetch(url, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
-    throw new Problem("unreachable", UNREACHABLE);
+    throw new Problem("unreachable", words().shop.unreachable);
   }
   const body = (await response.json().catch(() => null)) as { code?: string; detail?: string } | null;
   if (response.ok && body) return body;
-  throw new Problem(body?.code ?? "unreadable", body?.detail ?? UNREACHABLE, response.status);
+  throw new Problem(body?.code ?? "unreadable", body?.detail ?? words().shop.unreachable, response.status);
 }

@@ -14,6 +14,8 @@ import { SuccessPage } from "./pages/success.tsx";
 import { pieces } from "./cart.ts";
 import { usePath } from "./router.ts";
 import { ShopContext, useKeptShop, useShop } from "./shop.ts";
+import { useLanguage, words } from "./language.ts";
+import { LanguageSelect } from "./language-select.tsx";
 
 const PAGES: Readonly<Record<string, FunctionComponent | undefined>> = {
   "/": CatalogPage,
@@ -27,6 +29,7 @@ const PAGES: Readonly<Record<string, FunctionComponent | undefined>> = {
 export function App() {
   const [loaded, setLoaded] = useState<{ config: Config; catalog: Catalog }>();
   const [problem, setProblem] = useState<string>();
+  const [language] = useLanguage();
   const load = useCallback(() => {
     setProblem(undefined);
     loadShop().then(setLoaded, (error: unknown) => {
@@ -35,9 +38,9 @@ export function App() {
   }, []);
   useEffect(load, [load]);
 
-  if (loaded) return <OpenShop {...loaded} />;
+  if (loaded) return <OpenShop key={language} {...loaded} />;
   if (problem) return <ClosedShop problem={problem} retry={load} />;
-  return <p class="loading">Opening the shop…</p>;
+  return <p class="loading">{words().shop.opening}</p>;
 }
 
 async function loadShop(): Promise<{ config: Config; catalog: Catalog }> {
@@ -48,10 +51,10 @@ async function loadShop(): Promise<{ config: Config; catalog: Catalog }> {
 function ClosedShop({ problem, retry }: { problem: string; retry: () => void }) {
   return (
     <main class="closed">
-      <h1>We will be right back</h1>
+      <h1>{words().shop.closed}</h1>
       <Notice kind="problem">{problem}</Notice>
       <button type="button" class="button" onClick={retry}>
-        Try again
+        {words().shop.retry}
       </button>
     </main>
   );
@@ -64,7 +67,7 @@ function OpenShop({ config, catalog }: { config: Config; catalog: Catalog }) {
   return (
     <ShopContext.Provider value={shop}>
       <a class="skip" href="#main">
-        Skip to the content
+        {words().shop.skip}
       </a>
       <Masthead />
       <main id="main" tabIndex={-1}>
@@ -84,14 +87,15 @@ function Masthead() {
         <Mark />
         Slow Pour
       </a>
-      <nav aria-label="Shop">
+      <nav aria-label={words().shop.navigation}>
+        <LanguageSelect />
         <CurrencySelect />
         <a class="to-cart" href="/cart">
-          Cart{" "}
+          {words().shop.cart}{" "}
           <span class="count" data-empty={count === 0}>
             {count}
           </span>
-          <span class="visually-hidden"> {count === 1 ? "item" : "items"}</span>
+          <span class="visually-hidden"> {words().shop.items(count)}</span>
         </a>
       </nav>
     </header>
@@ -112,7 +116,7 @@ function Mark() {
 function Footer() {
   return (
     <footer class="foot">
-      <p>Slow Pour is a demonstration shop. Pay with one of Stripe’s test cards; nothing is shipped.</p>
+      <p>{words().shop.foot}</p>
     </footer>
   );
 }

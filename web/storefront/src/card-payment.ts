@@ -1,9 +1,10 @@
-import type { Stripe, StripeElements, StripeError } from "@stripe/stripe-js";
+import type { Stripe, StripeElementLocale, StripeElements, StripeError } from "@stripe/stripe-js";
 
 import type { Config } from "./api.ts";
 import { dropAttempt, type Wanted } from "./attempt.ts";
 import { payByCard } from "./purchase.ts";
 import { appearance, loadStripe } from "./stripe.ts";
+import { locale, words } from "./language.ts";
 
 /** A payment that waits for a card, or one that has been made already (then there is nothing left to fill in). */
 export type CardPayment =
@@ -23,15 +24,19 @@ export async function openCardPayment(config: Config, wanted: Wanted): Promise<C
     dropAttempt(localStorage, "card");
     return await openCardPayment(config, wanted);
   }
-  const elements = stripe.elements({ clientSecret: answer.client_secret, appearance: appearance() });
+  const elements = stripe.elements({
+    clientSecret: answer.client_secret,
+    appearance: appearance(),
+    locale: locale() as StripeElementLocale,
+  });
   return { state: "open", stripe, elements, amount: answer.amount };
 }
 
 /** What to tell the buyer about a payment that Stripe refused, in a sentence that says what to do. */
 export function refusal(error: StripeError): string {
-  const said = error.message ?? "The payment was refused.";
+  const said = error.message ?? words().checkout.refused;
   if (error.type === "validation_error") return said;
-  if (error.code === "payment_intent_authentication_failure") return `${said} Nothing was charged.`;
-  if (error.type === "card_error") return `${said} Nothing was charged. You can try again or use another card.`;
-  return `${said} Nothing was charged as far as we know. Try again in a moment.`;
+  if (error.code === "payment_intent_authentication_failure") return `${said} ${words().checkout.nothingCharged}`;
+  if (error.type === "card_error") return `${said} ${words().checkout.nothingChargedRetry}`;
+  return `${said} ${words().checkout.nothingChargedProbably}`;
 }

@@ -1,11 +1,12 @@
 import { useShop } from "./shop.ts";
+import { words } from "./language.ts";
 
 /** In which of the catalogue's currencies to pay. */
 export function CurrencySelect() {
   const { catalog, currency, setCurrency } = useShop();
   return (
-    <label class="currency">
-      <span class="visually-hidden">Currency</span>
+    <label class="choice">
+      <span class="visually-hidden">{words().shop.currency}</span>
       <select
         value={currency}
         onChange={(event) => {

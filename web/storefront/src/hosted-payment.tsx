@@ -4,6 +4,7 @@ import type { Wanted } from "./attempt.ts";
 import { Notice } from "./notice.tsx";
 import { payHosted } from "./purchase.ts";
 import { useShop } from "./shop.ts";
+import { words } from "./language.ts";
 
 /** The way to the page that Stripe hosts. */
 export function HostedPayment({ wanted }: { wanted: Wanted }) {
@@ -24,7 +25,7 @@ export function HostedPayment({ wanted }: { wanted: Wanted }) {
   };
   return (
     <>
-      <p>Cards, wallets and more, on a page that Stripe runs. You come back here afterwards.</p>
+      <p>{words().checkout.hostedAbout}</p>
       {problem && <Notice kind="problem">{problem}</Notice>}
       <button
         type="button"
@@ -34,7 +35,7 @@ export function HostedPayment({ wanted }: { wanted: Wanted }) {
           void leave();
         }}
       >
-        {leaving ? "Taking you to Stripe…" : "Continue to Stripe"}
+        {leaving ? words().checkout.leaving : words().checkout.leave}
       </button>
     </>
   );

@@ -10,6 +10,7 @@ import { finish, type Purchase } from "./purchase.ts";
 import type { Returned } from "./returned.ts";
 import { useShop } from "./shop.ts";
 import { useOrder } from "./use-order.ts";
+import { words } from "./language.ts";
 
 /** The order's three steps, following its stream. */
 export function OrderProgress({ returned, purchase }: { returned: Returned; purchase: Purchase }) {
@@ -30,12 +31,12 @@ export function OrderProgress({ returned, purchase }: { returned: Returned; purc
         <div class="actions">
           {progress.outcome === "failed" && (
             <a class="button" href="/checkout">
-              Try again
+              {words().shop.retry}
             </a>
           )}
           {progress.outcome === "bought" && (
             <a class="button" href="/">
-              Keep looking around
+              {words().shop.lookAround}
             </a>
           )}
         </div>
@@ -47,20 +48,13 @@ export function OrderProgress({ returned, purchase }: { returned: Returned; purc
 function Steps({ progress }: { progress: Progress }) {
   const { received, processing, paid } = progress.steps;
   return (
-    <ol class="steps" aria-label="How far your order is">
-      <Step number={1} name="Received" state={received} about="We have your order." />
-      <Step number={2} name="Processing" state={processing} about="The bank confirms the payment." />
-      <Step number={3} name="Paid" state={paid} about="The payment is on our books." />
+    <ol class="steps" aria-label={words().order.howFar}>
+      <Step number={1} name={words().order.received} state={received} about={words().order.receivedAbout} />
+      <Step number={2} name={words().order.processing} state={processing} about={words().order.processingAbout} />
+      <Step number={3} name={words().order.paid} state={paid} about={words().order.paidAbout} />
     </ol>
   );
 }
-
-const STATE_WORDS: Record<StepState, string> = {
-  done: "done",
-  current: "under way",
-  todo: "to come",
-  failed: "failed",
-};
 
 function Step({ number, name, state, about }: { number: number; name: string; state: StepState; about: string }) {
   return (
@@ -76,7 +70,7 @@ function Step({ number, name, state, about }: { number: number; name: string; st
       </span>
       <strong>
         {name}
-        <span class="visually-hidden">: {STATE_WORDS[state]}</span>
+        <span class="visually-hidden">: {words().order[state]}</span>
       </strong>
       <span>{about}</span>
     </li>
@@ -98,15 +92,15 @@ function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | nu
   return (
     <dl class="facts">
       <div>
-        <dt>Order</dt>
+        <dt>{words().order.number}</dt>
         <dd>{purchase.orderId}</dd>
       </div>
       <div>
-        <dt>What</dt>
+        <dt>{words().order.what}</dt>
         <dd>{lines.map(({ quantity, product }) => `${quantity} × ${product.name}`).join(", ")}</dd>
       </div>
       <div>
-        <dt>Total</dt>
+        <dt>{words().order.total}</dt>
         <dd>{formatMoney(ordered ?? total(lines), currency)}</dd>
       </div>
     </dl>

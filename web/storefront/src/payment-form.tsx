@@ -6,6 +6,7 @@ import { formatMoney } from "./money.ts";
 import { Notice } from "./notice.tsx";
 import { navigate } from "./router.ts";
 import { useShop } from "./shop.ts";
+import { words } from "./language.ts";
 
 type Open = Extract<CardPayment, { state: "open" }>;
 
@@ -35,12 +36,12 @@ export function PaymentForm({ wanted }: { wanted: Wanted }) {
       <>
         <Notice kind="problem">{problem}</Notice>
         <button type="button" class="button" onClick={open}>
-          Try again
+          {words().shop.retry}
         </button>
       </>
     );
   }
-  return <p class="loading">Preparing the payment form…</p>;
+  return <p class="loading">{words().checkout.preparing}</p>;
 }
 
 function CardForm({ payment, currency }: { payment: Open; currency: string }) {
@@ -75,7 +76,7 @@ function CardForm({ payment, currency }: { payment: Open; currency: string }) {
       <div ref={frame} class="payment-element" />
       {refused && <Notice kind="problem">{refused}</Notice>}
       <button type="submit" class="button wide" disabled={!ready || paying} aria-busy={paying}>
-        {paying ? "Paying…" : `Pay ${formatMoney(payment.amount, currency)}`}
+        {paying ? words().checkout.paying : words().checkout.pay(formatMoney(payment.amount, currency))}
       </button>
     </form>
   );
@@ -92,7 +93,7 @@ async function confirm({ stripe, elements }: Open): Promise<string | undefined> 
     navigate(successPath(error.payment_intent.id), { replace: true });
     return undefined;
   } catch {
-    return "We lost the connection while paying. Try again: the same order is never charged twice.";
+    return words().checkout.lostConnection;
   }
 }
 

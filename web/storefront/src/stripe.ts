@@ -1,6 +1,7 @@
 import type { Appearance, StripeConstructor } from "@stripe/stripe-js";
 
 import type { Config } from "./api.ts";
+import { words } from "./language.ts";
 
 let script: Promise<void> | undefined;
 
@@ -8,7 +9,7 @@ let script: Promise<void> | undefined;
 export async function loadStripe(config: Config): Promise<StripeConstructor> {
   script ??= loadScript(config.stripeJsUrl);
   await script;
-  if (!window.Stripe) throw new Error("The payment form did not load. Reload the page to try again.");
+  if (!window.Stripe) throw new Error(words().checkout.noForm);
   return window.Stripe;
 }
 
@@ -22,7 +23,7 @@ function loadScript(url: string): Promise<void> {
     element.onerror = () => {
       script = undefined;
       element.remove();
-      reject(new Error("The payment form did not load. Check your connection and try again."));
+      reject(new Error(words().checkout.noForm));
     };
     document.head.append(element);
   });

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { renewed, type Purchase } from "./purchase.ts";
 import { useShop } from "./shop.ts";
+import { words } from "./language.ts";
 
 /** What the stream has told of an order, and what keeps it from telling more. */
 export interface WatchedOrder {
@@ -12,9 +13,6 @@ export interface WatchedOrder {
   readonly ordered?: number | null;
   readonly interrupted: string | null;
 }
-
-const BROKEN = "The connection is interrupted. Your order is safe; this page goes on by itself once it is back.";
-const ENDED = "We can no longer follow this order from here. Your order is safe; reload the page to look again.";
 
 /** Follow the order's stream for as long as the page is shown, through lost connections and expired tokens. */
 export function useOrder(id: string, purchase: Purchase): WatchedOrder {
@@ -31,7 +29,7 @@ export function useOrder(id: string, purchase: Purchase): WatchedOrder {
         setInterrupted(interruption(state));
       },
       onError: ({ final }: StreamError) => {
-        if (final) setInterrupted(ENDED);
+        if (final) setInterrupted(words().order.ended);
       },
       refreshToken: async () => (await renewed(config, id, purchase)).stream.token,
     });
@@ -43,6 +41,6 @@ export function useOrder(id: string, purchase: Purchase): WatchedOrder {
 }
 
 function interruption(state: StreamState): string | null {
-  if (state === "reconnecting") return BROKEN;
-  return state === "closed" ? ENDED : null;
+  if (state === "reconnecting") return words().order.interrupted;
+  return state === "closed" ? words().order.ended : null;
 }

@@ -1,15 +1,16 @@
 import { Page } from "../page.tsx";
+import { words } from "../language.ts";
 
 /** Where Stripe's page sends somebody who turned back. */
 export function CancelledPage() {
   return (
-    <Page title="Nothing was charged" lead="You left Stripe’s page before paying. Your cart is as it was.">
+    <Page title={words().cancelled.title} lead={words().cancelled.lead}>
       <div class="actions">
         <a class="button" href="/checkout">
-          Back to checkout
+          {words().shop.backToCheckout}
         </a>
         <a class="quiet-link" href="/cart">
-          Change the cart
+          {words().shop.changeCart}
         </a>
       </div>
     </Page>

@@ -4,35 +4,36 @@ import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
 import { Picture } from "../picture.tsx";
 import { useShop } from "../shop.ts";
+import { words } from "../language.ts";
 
 /** What is in the cart, to change or to pay. */
 export function CartPage() {
   const { lines, total, currency } = useShop();
   if (lines.length === 0) return <EmptyCart />;
   return (
-    <Page title="Your cart">
+    <Page title={words().cart.title}>
       <div class="columns">
         <ul class="lines">
           {lines.map((line) => (
             <Line key={line.sku} line={line} />
           ))}
         </ul>
-        <aside class="panel" aria-label="Total">
+        <aside class="panel" aria-label={words().cart.total}>
           <dl class="sums">
             <div>
-              <dt>Shipping</dt>
-              <dd>Free</dd>
+              <dt>{words().cart.shipping}</dt>
+              <dd>{words().cart.free}</dd>
             </div>
             <div class="grand">
-              <dt>Total</dt>
+              <dt>{words().cart.total}</dt>
               <dd>{formatMoney(total, currency)}</dd>
             </div>
           </dl>
           <a class="button wide" href="/checkout">
-            Go to checkout
+            {words().cart.checkout}
           </a>
           <a class="quiet-link" href="/">
-            Keep looking around
+            {words().shop.lookAround}
           </a>
         </aside>
       </div>
@@ -43,9 +44,9 @@ export function CartPage() {
 /** Shown wherever there is nothing to pay. */
 export function EmptyCart() {
   return (
-    <Page title="Your cart is empty" lead="Nothing in here yet. The kettle is on, though.">
+    <Page title={words().cart.emptyTitle} lead={words().cart.emptyLead}>
       <a class="button" href="/">
-        See what we have
+        {words().cart.see}
       </a>
     </Page>
   );
@@ -63,19 +64,19 @@ function Line({ line }: { line: PricedLine }) {
       <div class="line-text">
         <h2>{product.name}</h2>
         <p class="price">{formatMoney(line.amount, currency)}</p>
-        {quantity > 1 && <p class="each">{formatMoney(line.amount / quantity, currency)} each</p>}
+        {quantity > 1 && <p class="each">{words().cart.each(formatMoney(line.amount / quantity, currency))}</p>}
       </div>
       <div class="line-tools">
         <Stepper name={product.name} quantity={quantity} change={change} />
         <button
           type="button"
           class="quiet"
-          aria-label={`Remove ${product.name}`}
+          aria-label={words().cart.removeOne(product.name)}
           onClick={() => {
             setCart((cart) => without(cart, sku));
           }}
         >
-          Remove
+          {words().cart.remove}
         </button>
       </div>
     </li>
@@ -84,10 +85,10 @@ function Line({ line }: { line: PricedLine }) {
 
 function Stepper({ name, quantity, change }: { name: string; quantity: number; change: (to: number) => void }) {
   return (
-    <div class="stepper" role="group" aria-label={`Quantity of ${name}`}>
+    <div class="stepper" role="group" aria-label={words().cart.quantityOf(name)}>
       <button
         type="button"
-        aria-label={`One ${name} less`}
+        aria-label={words().cart.less(name)}
         disabled={quantity <= 1}
         onClick={() => {
           change(quantity - 1);
@@ -101,7 +102,7 @@ function Stepper({ name, quantity, change }: { name: string; quantity: number; c
         min={1}
         max={MAX_QUANTITY}
         value={quantity}
-        aria-label={`Quantity of ${name}`}
+        aria-label={words().cart.quantityOf(name)}
         onChange={(event) => {
           change(event.currentTarget.valueAsNumber);
           event.currentTarget.value = String(quantity);
@@ -109,7 +110,7 @@ function Stepper({ name, quantity, change }: { name: string; quantity: number; c
       />
       <button
         type="button"
-        aria-label={`One ${name} more`}
+        aria-label={words().cart.more(name)}
         disabled={quantity >= MAX_QUANTITY}
         onClick={() => {
           change(quantity + 1);

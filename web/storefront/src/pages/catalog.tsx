@@ -6,13 +6,14 @@ import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
 import { Picture } from "../picture.tsx";
 import { useShop } from "../shop.ts";
+import { words } from "../language.ts";
 
 /** Everything that can be bought. */
 export function CatalogPage() {
   const { catalog } = useShop();
   const [added, setAdded] = useState("");
   return (
-    <Page title="Good coffee takes its time" lead="A few honest tools for brewing by hand.">
+    <Page title={words().catalog.title} lead={words().catalog.lead}>
       <p class="visually-hidden" role="status">
         {added}
       </p>
@@ -31,7 +32,7 @@ function ProductCard({ product, announce }: { product: Product; announce: (sente
   const inCart = cart.find((line) => line.sku === product.sku)?.quantity ?? 0;
   const add = () => {
     setCart((now) => withOneMore(now, product.sku));
-    announce(`${product.name} is in your cart, ${inCart + 1} in all.`);
+    announce(words().catalog.added(product.name, inCart + 1));
   };
   return (
     <li class="card">
@@ -40,14 +41,16 @@ function ProductCard({ product, announce }: { product: Product; announce: (sente
         <h2>{product.name}</h2>
         <p>{product.description}</p>
         <div class="card-foot">
-          <span class="price">{price === undefined ? "Not sold in this currency" : formatMoney(price, currency)}</span>
+          <span class="price">
+            {price === undefined ? words().catalog.notInCurrency : formatMoney(price, currency)}
+          </span>
           <button
             type="button"
             class="button small"
             disabled={price === undefined || inCart >= MAX_QUANTITY}
             onClick={add}
           >
-            Add to cart <span class="visually-hidden">{product.name}</span>
+            {words().catalog.add} <span class="visually-hidden">{product.name}</span>
             {inCart > 0 && (
               <span class="in-cart" aria-hidden="true">
                 {inCart}

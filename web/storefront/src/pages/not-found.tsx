@@ -1,10 +1,11 @@
 import { Page } from "../page.tsx";
+import { words } from "../language.ts";
 
 export function NotFoundPage() {
   return (
-    <Page title="There is nothing here" lead="The page may have moved, or the link was cut short.">
+    <Page title={words().notFound.title} lead={words().notFound.lead}>
       <a class="button" href="/">
-        Back to the shop
+        {words().shop.backToShop}
       </a>
     </Page>
   );

@@ -6,15 +6,14 @@ import { Page } from "../page.tsx";
 import { findPurchase, type Purchase } from "../purchase.ts";
 import { returnedFromStripe, type Returned } from "../returned.ts";
 import { useShop } from "../shop.ts";
+import { words } from "../language.ts";
 
 type Search = { state: "looking" } | { state: "found"; purchase: Purchase } | { state: "lost"; problem: string };
-
-const UNKNOWN = "This browser does not know the order. Open this page where you placed it to follow its payment.";
 
 /** Where Stripe sends the buyer back to: the order, live, until it is paid. */
 export function SuccessPage() {
   const [returned] = useState(returnedFromStripe);
-  if (!returned) return <Lost problem={UNKNOWN} />;
+  if (!returned) return <Lost problem={words().order.unknown} />;
   return <Order returned={returned} />;
 }
 
@@ -25,7 +24,7 @@ function Order({ returned }: { returned: Returned }) {
     setSearch({ state: "looking" });
     findPurchase(config, returned.way, returned.id).then(
       (purchase) => {
-        setSearch(purchase ? { state: "found", purchase } : { state: "lost", problem: UNKNOWN });
+        setSearch(purchase ? { state: "found", purchase } : { state: "lost", problem: words().order.unknown });
       },
       (error: unknown) => {
         setSearch({ state: "lost", problem: error instanceof Error ? error.message : String(error) });
@@ -36,7 +35,7 @@ function Order({ returned }: { returned: Returned }) {
 
   switch (search.state) {
     case "looking":
-      return <p class="loading">Looking up your order…</p>;
+      return <p class="loading">{words().order.looking}</p>;
     case "found":
       return <OrderProgress returned={returned} purchase={search.purchase} />;
     case "lost":
@@ -46,17 +45,17 @@ function Order({ returned }: { returned: Returned }) {
 
 function Lost({ problem, retry }: { problem: string; retry?: () => void }) {
   return (
-    <Page title="Your order">
+    <Page title={words().order.title}>
       <div class="progress">
         <Notice kind="waiting">{problem}</Notice>
         <div class="actions">
           {retry && (
             <button type="button" class="button" onClick={retry}>
-              Look again
+              {words().order.lookAgain}
             </button>
           )}
           <a class="quiet-link" href="/">
-            Back to the shop
+            {words().shop.backToShop}
           </a>
         </div>
       </div>
