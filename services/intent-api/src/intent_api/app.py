@@ -49,6 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
         settings.merchant_id,
         secret=settings.secret_key.get_secret_value(),
         publishable=settings.publishable_key.get_secret_value(),
+        token_secret=settings.token_secret.get_secret_value(),
+        token_lifetime=settings.customer_token_lifetime,
     )
     app.state.stripe, app.state.order_reads = stripe, order_reads
     app.state.allowed_origins = frozenset(settings.allowed_origins)
@@ -66,7 +68,7 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent"],
         expose_headers=["X-Request-Id", "Retry-After"],
         max_age=600,

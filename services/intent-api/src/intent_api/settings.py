@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     )
     """The merchant's key for browsers; may only buy what the catalogue holds."""
     token_secret: SecretStr = Field(min_length=MIN_SECRET_LENGTH, validation_alias="TILLSTREAM_TOKEN_SECRET")
-    """Signs stream tokens; notifier and order-service hold the same."""
+    """Signs stream and customer tokens; notifier and order-service hold the same."""
 
     stripe_secret_key: Annotated[SecretStr, _like(r"(sk|rk)_[A-Za-z0-9_]+", "sk_… or rk_…")] = Field(
         validation_alias="STRIPE_SECRET_KEY"
@@ -94,6 +94,10 @@ class Settings(BaseSettings):
         hours=1
     )
     """How long a stream token is good for at least."""
+    customer_token_lifetime: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(days=1))] = timedelta(
+        minutes=30
+    )
+    """How long a customer token is good for; the shop's server asks for a new one while somebody is signed in."""
 
     allowed_origins: Words = LAPTOP_ORIGINS
     """Web origins that may call from a browser and be returned to after Checkout; comma-separated."""
