@@ -13,7 +13,7 @@ import pytest
 import requests
 import stripe
 import uvicorn
-from stripe import PaymentIntent, StripeClient
+from stripe import Customer, PaymentIntent, StripeClient
 from stripe.checkout import Session
 
 from stripe_sim.app import create_app
@@ -138,6 +138,11 @@ class Sim:
     def pay(self, payment_method: str, **params: Any) -> PaymentIntent:
         """Create one and confirm it at once."""
         return self.intent(payment_method=payment_method, confirm=True, return_url="https://shop.test/done", **params)
+
+    def customer(self, **params: Any) -> Customer:
+        """Create one."""
+        asked: Any = params
+        return self.stripe.v1.customers.create(asked)
 
     def session(self, **params: Any) -> Session:
         """Create a Checkout Session for two mugs."""

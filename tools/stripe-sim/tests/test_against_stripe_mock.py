@@ -39,6 +39,19 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/payment_intents/{open_intent}/cancel", {"cancellation_reason": "abandoned"}),
     ("POST", "/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
     ("GET", "/v1/payment_methods/{method}", {}),
+    ("GET", "/v1/payment_methods", {"customer": "{customer}", "type": "card"}),
+    ("POST", "/v1/payment_methods/{saved}", {"card": {"exp_month": 2, "exp_year": 2040}, "metadata": {"a": "b"}}),
+    ("POST", "/v1/payment_methods/{new_method}/attach", {"customer": "{customer}"}),
+    ("POST", "/v1/payment_methods/{saved}/detach", {}),
+    ("POST", "/v1/customers", {"email": "a@b.test", "name": "Ann", "metadata": {"reference": "7"},
+                               "payment_method": "pm_card_visa", "preferred_locales": ["de"],
+                               "invoice_settings": {"default_payment_method": "pm_card_visa"}}),
+    ("GET", "/v1/customers", {"email": "a@b.test", "created": {"gte": 1}}),
+    ("GET", "/v1/customers/{customer}", {"expand": ["invoice_settings.default_payment_method"]}),
+    ("POST", "/v1/customers/{customer}", {"name": "Bea", "invoice_settings": {"default_payment_method": "{saved}"}}),
+    ("DELETE", "/v1/customers/{customer}", {}),
+    ("GET", "/v1/customers/{customer}/payment_methods", {"type": "card", "limit": 3}),
+    ("GET", "/v1/customers/{customer}/payment_methods/{saved}", {}),
     ("GET", "/v1/charges", {"payment_intent": "{intent}"}),
     ("GET", "/v1/charges/{charge}", {}),
     ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}],
@@ -105,8 +118,11 @@ def mock(binary: Path) -> Iterator[str]:
 def made(sim: Sim) -> dict[str, str]:
     """Objects that the calls are about, by the names that stand in their paths."""
     session, intent = sim.session(), sim.intent()
-    paid = sim.pay("pm_card_visa")
+    paid, customer = sim.pay("pm_card_visa"), sim.customer(email="a@b.test").id
     return {
+        "customer": customer,
+        "saved": sim.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id,
+        "new_method": sim.stripe.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}).id,
         "intent": intent.id,
         "open_intent": sim.intent().id,
         "method": str(paid.payment_method),
@@ -153,8 +169,11 @@ def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: d
         sim.pay("pm_card_chargeDeclined")
     session = sim.session()
     sim.call("POST", f"/c/pay/{session.id}/confirm", {"payment_method": "pm_card_visa"}, key=None)
+    customer = sim.customer(payment_method="pm_card_visa").id
+    sim.stripe.v1.customers.update(customer, {"name": "Ann"})
+    sim.stripe.v1.customers.delete(customer)
     events = sim.call("GET", "/v1/events?limit=100").json()["data"]
-    assert len({event["type"] for event in events}) >= 9
+    assert len({event["type"] for event in events}) >= 13
     for event in events:
         schema = description["components"]["schemas"][event["data"]["object"]["object"]]
         assert list(_faults(event["data"]["object"], schema, description, event["type"])) == []
@@ -179,7 +198,10 @@ def _listens(base: str) -> bool:
 
 
 def _filled(params: Any, made: dict[str, str]) -> Any:
-    filled: Any = json.loads(json.dumps(params).replace("{intent}", made["intent"]))
+    text = json.dumps(params)
+    for name, value in made.items():
+        text = text.replace(f"{{{name}}}", value)
+    filled: Any = json.loads(text)
     return filled
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from stripe_sim.changes import Cause, Change, Moment
+from stripe_sim.changes import Cause, Change, Moment, previous_attributes
 from stripe_sim.errors import missing
 from stripe_sim.event_types import is_of_type
 from stripe_sim.objects import Clock, Names, Object
@@ -14,6 +14,8 @@ from stripe_sim.signatures import SigningSecrets
 from stripe_sim.store import Store
 
 NOBODY = Cause()
+TELL_WHAT_WAS = ("updated", "detached")
+"""Events whose names end so say what was before."""
 
 
 class Timers(Protocol):
@@ -55,18 +57,19 @@ class Account:
         return Moment(int(self.clock()), self.names, base_url)
 
     def find(self, kind: str, name: str, *, param: str, status: int = 404) -> Object:
-        """The object. Raises StripeError `resource_missing` naming `param`."""
+        """The object, unless it was deleted. Raises StripeError `resource_missing` naming `param`."""
         thing = self.store.get(kind, name)
-        if thing is None:
+        if thing is None or thing.get("deleted"):
             raise missing(kind, name[:255], param, status)
         return thing
 
     def apply(self, change: Change, cause: Cause = NOBODY) -> None:
         """Do all that the change says; its error is raised last."""
+        before = {thing["id"]: self.store.get(thing["object"], thing["id"]) for thing in change.kept}
         for thing in change.kept:
             self.store.put(thing)
         for name, thing in change.events:
-            self._record(name, thing, cause)
+            self._record(name, thing, before.get(thing["id"]), cause)
             for follow in self.followers:
                 follow(self, name, thing)
         for later in change.later:
@@ -79,13 +82,16 @@ class Account:
         self.store = Store(self.settings.objects_kept, self.settings.events_kept)
         self.signing = SigningSecrets()
 
-    def _record(self, name: str, thing: Object, cause: Cause) -> None:
+    def _record(self, name: str, thing: Object, before: Object | None, cause: Cause) -> None:
+        data: Object = {"object": thing}
+        if before is not None and name.endswith(TELL_WHAT_WAS):
+            data["previous_attributes"] = previous_attributes(before, thing)
         event: Object = {
             "id": self.names.id("evt", 25),
             "object": "event",
             "api_version": self.settings.api_version,
             "created": int(self.clock()) if self.same_second is None else self.same_second,
-            "data": {"object": thing},
+            "data": data,
             "livemode": False,
             "pending_webhooks": len(self.subscribers(name)),
             "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},

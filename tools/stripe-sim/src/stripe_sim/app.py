@@ -17,10 +17,12 @@ from stripe_sim import (
     charges,
     checkout_payment,
     checkout_sessions,
+    customers,
     errors,
     events,
     payment_intents,
     payment_methods,
+    saved_payment_methods,
     webhook_endpoints,
 )
 from stripe_sim.account import Account
@@ -40,7 +42,16 @@ from stripe_sim.scripts import stripe_js
 from stripe_sim.settings import Settings
 from stripe_sim.timers import LoopTimers
 
-NOUNS = (payment_intents, checkout_sessions, payment_methods, charges, events, webhook_endpoints)
+NOUNS = (
+    payment_intents,
+    checkout_sessions,
+    customers,
+    payment_methods,
+    saved_payment_methods,
+    charges,
+    events,
+    webhook_endpoints,
+)
 SWEEP_SECONDS = 1.0
 OPERATIONS: tuple[Operation, ...] = tuple(operation for noun in NOUNS for operation in noun.OPERATIONS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stripe_sim.errors import StripeError
 from stripe_sim.objects import Names, Object
@@ -48,3 +48,12 @@ class Change:
     later: tuple[Later, ...] = ()
     error: StripeError | None = None
     """Raised at the caller after all the rest was done: a declined card changes the PaymentIntent too."""
+
+
+def previous_attributes(before: Object, after: Object) -> Object:
+    """What the members that changed were before, as an event tells it: inside objects only what differs."""
+    return {name: _difference(before.get(name), value) for name, value in after.items() if before.get(name) != value}
+
+
+def _difference(before: Any, after: Any) -> Any:
+    return previous_attributes(before, after) if isinstance(before, dict) and isinstance(after, dict) else before

@@ -20,7 +20,7 @@ def page(
     """One page of the objects that match, as a `list` object."""
     limit = params.get("limit", DEFAULT_LIMIT)
     _check_cursors(store, kind, params)
-    found = (thing for thing in _from_cursor(store, kind, params) if _in_time(thing, params) and matches(thing))
+    found = (thing for thing in _from_cursor(store, kind, params) if matches(thing) and _in_time(thing, params))
     taken = list(islice(found, limit + 1))
     data = taken[:limit]
     return {

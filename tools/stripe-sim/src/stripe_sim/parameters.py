@@ -49,6 +49,17 @@ class Text:
 
 
 @dataclass(frozen=True)
+class OrUnset:
+    """A kind that an empty string unsets."""
+
+    kind: Kind
+
+    def read(self, value: Any, param: str) -> Any:
+        """The value, or None."""
+        return None if value == "" else self.kind.read(value, param)
+
+
+@dataclass(frozen=True)
 class Integer:
     """A whole number."""
 

@@ -76,7 +76,17 @@ def use(account: Account, name: str, *, status: int = 400) -> Object:
 
 def outcome_of(method: Object) -> Outcome:
     """What this PaymentMethod does when it is charged."""
-    return BY_FINGERPRINT[method[method["type"]]["fingerprint"]].outcome
+    return _instrument_of(method).outcome
+
+
+def outcome_of_setup(method: Object) -> Outcome:
+    """What it does when it is saved for later."""
+    instrument = _instrument_of(method)
+    return instrument.setup or instrument.outcome
+
+
+def _instrument_of(method: Object) -> Instrument:
+    return BY_FINGERPRINT[method[method["type"]]["fingerprint"]]
 
 
 def _instrument(card: dict[str, Any], moment: Moment) -> tuple[Instrument, tuple[int, int]]:

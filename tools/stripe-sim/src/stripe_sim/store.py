@@ -40,6 +40,10 @@ class Store:
         """What was put beside the object."""
         return self._beside[(thing["object"], thing["id"])][part]
 
+    def has_beside(self, thing: Object, part: str) -> bool:
+        """Whether anything was put there."""
+        return part in self._beside.get((thing["object"], thing["id"]), {})
+
     def _forget(self, kind: str, name: str) -> None:
         del self._kinds[kind][name]
         self._beside.pop((kind, name), None)

@@ -79,6 +79,8 @@ class Instrument:
     brand: str = "visa"
     funding: str = "credit"
     country: str = "US"
+    setup: Outcome | None = None
+    """What it does when it is only saved, where that is not the same."""
 
     @property
     def fingerprint(self) -> str:
@@ -87,11 +89,12 @@ class Instrument:
 
 
 def _bank(token: str, number: str, then: Succeeds | Declines, *, slow: bool = False) -> Instrument:
-    return Instrument(token, number, Delayed(then, slow), kind="us_bank_account")
+    return Instrument(token, number, Delayed(then, slow), kind="us_bank_account", setup=SUCCEEDS)
 
 
 def _sepa(token: str, number: str, then: Succeeds | Declines, *, slow: bool = False) -> Instrument:
-    return Instrument(token, number, Delayed(then, slow), kind="sepa_debit", country=token[-2:].upper())
+    outcome, country = Delayed(then, slow), token[-2:].upper()
+    return Instrument(token, number, outcome, kind="sepa_debit", country=country, setup=SUCCEEDS)
 
 
 _BANK_FAILURE = "The customer's bank account could not be debited."
@@ -116,12 +119,16 @@ INSTRUMENTS = (
     Instrument("pm_card_chargeDeclinedProcessingError", "4000000000000119", PROCESSING_ERROR),
     Instrument("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975", TOO_OFTEN),
     Instrument("pm_card_chargeDeclinedFraudulent", "4100000000000019", FRAUDULENT),
+    Instrument("pm_card_chargeCustomerFail", "4000000000000341", GENERIC, setup=SUCCEEDS),
     Instrument("pm_card_authenticationRequired", "4000002760003184", Challenged(SUCCEEDS)),
     Instrument("pm_card_authenticationRequiredOnSetup", "4000002500003155", Challenged(SUCCEEDS)),
     Instrument("pm_card_threeDSecure2Required", "4000000000003220", Challenged(SUCCEEDS), country="IE"),
     Instrument("pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", Challenged(GENERIC)),
     Instrument(
-        "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", Challenged(INSUFFICIENT)
+        "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
+        "4000008260003178",
+        Challenged(INSUFFICIENT),
+        setup=Challenged(SUCCEEDS),
     ),
     Instrument("pm_card_threeDSecureOptional", "4000000000003055", SUCCEEDS),
     Instrument("pm_card_simProcessing", "4000009900000004", Delayed(SUCCEEDS)),
