@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tillstream_contracts import OrderPlaced, OrderStatusChanged
+from tillstream_contracts import OrderPlaced, OrderStatusChanged, SubscriptionStatusChanged
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -51,4 +51,5 @@ def test_an_event_does_not_change() -> None:
 def test_ids_are_derived_from_what_the_event_tells() -> None:
     assert OrderPlaced.id_for("ord_1") == "ord_1.placed"
     assert OrderStatusChanged.id_for("ord_1", 7) == "ord_1.v7"
+    assert SubscriptionStatusChanged.id_for("subs_1", 7) == "subs_1.v7"
     assert len(OrderStatusChanged.id_for("x" * 64, 2**53)) <= 128

@@ -7,10 +7,25 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from tillstream_contracts import ORDERS_PLACED, ORDERS_STATUS, Event, OrderPlaced, OrderStatus, OrderStatusChanged
+from tillstream_contracts import (
+    ORDERS_PLACED,
+    ORDERS_STATUS,
+    SUBSCRIPTIONS_STATUS,
+    Event,
+    InvoiceStatus,
+    OrderPlaced,
+    OrderStatus,
+    OrderStatusChanged,
+    SubscriptionStatus,
+    SubscriptionStatusChanged,
+)
 
 HERE = Path(__file__).parents[1]
-EVENTS: dict[str, type[Event]] = {ORDERS_PLACED.name: OrderPlaced, ORDERS_STATUS.name: OrderStatusChanged}
+EVENTS: dict[str, type[Event]] = {
+    ORDERS_PLACED.name: OrderPlaced,
+    ORDERS_STATUS.name: OrderStatusChanged,
+    SUBSCRIPTIONS_STATUS.name: SubscriptionStatusChanged,
+}
 
 
 def examples() -> Iterator[tuple[type[Event], Path]]:
@@ -43,9 +58,18 @@ def test_a_reader_passes_over_fields_that_it_does_not_know(event: type[Event], p
     assert event.model_validate(newer) == event.model_validate_json(path.read_bytes())
 
 
-def test_every_status_has_an_example() -> None:
-    shown = {json.loads(path.read_text())["status"] for event, path in EXAMPLES if event is OrderStatusChanged}
-    assert shown == {status.value for status in OrderStatus}
+@pytest.mark.parametrize(
+    ("event", "statuses"), [(OrderStatusChanged, OrderStatus), (SubscriptionStatusChanged, SubscriptionStatus)]
+)
+def test_every_status_has_an_example(event: type[Event], statuses: type[OrderStatus | SubscriptionStatus]) -> None:
+    shown = {json.loads(path.read_text())["status"] for of, path in EXAMPLES if of is event}
+    assert shown == {status.value for status in statuses}
+
+
+def test_every_status_of_an_invoice_has_an_example() -> None:
+    told = [json.loads(path.read_text()) for event, path in EXAMPLES if event is SubscriptionStatusChanged]
+    shown = {event["latest_invoice"]["status"] for event in told if event["latest_invoice"]}
+    assert shown == {status.value for status in InvoiceStatus}
 
 
 def test_every_topic_of_events_has_examples() -> None:

@@ -108,5 +108,9 @@ def test_a_lost_version_and_a_lost_model_are_named(models: Models, monkeypatch: 
 
 
 def test_the_contracts_agree_with_what_is_committed() -> None:
-    assert set(schemas_today()) == {"tillstream.order.placed.v1", "tillstream.order.status-changed.v1"}
+    assert set(schemas_today()) == {
+        "tillstream.order.placed.v1",
+        "tillstream.order.status-changed.v1",
+        "tillstream.subscription.status-changed.v1",
+    }
     assert CliRunner().invoke(app, ["check"]).exit_code == 0

@@ -1,22 +1,49 @@
 """What the parts of Tillstream say to each other: events, topics, headers, tokens. No I/O, no settings."""
 
-from tillstream_contracts.events import Cause, Event, OrderLine, OrderPlaced, OrderStatusChanged
+from tillstream_contracts.events import (
+    Cause,
+    Event,
+    OrderLine,
+    OrderPlaced,
+    OrderStatusChanged,
+    SubscriptionStatusChanged,
+)
 from tillstream_contracts.headers import EventHeaders
-from tillstream_contracts.topics import ORDERS_PLACED, ORDERS_STATUS, STRIPE_EVENTS, TOPICS, Topic
-from tillstream_contracts.types import Amounts, OrderStatus
+from tillstream_contracts.topics import (
+    ORDERS_PLACED,
+    ORDERS_STATUS,
+    STRIPE_EVENTS,
+    SUBSCRIPTIONS_STATUS,
+    TOPICS,
+    Topic,
+)
+from tillstream_contracts.types import (
+    Amounts,
+    InvoiceStatus,
+    LatestInvoice,
+    OrderStatus,
+    SubscriptionItem,
+    SubscriptionStatus,
+)
 
 __all__ = [
     "ORDERS_PLACED",
     "ORDERS_STATUS",
     "STRIPE_EVENTS",
+    "SUBSCRIPTIONS_STATUS",
     "TOPICS",
     "Amounts",
     "Cause",
     "Event",
     "EventHeaders",
+    "InvoiceStatus",
+    "LatestInvoice",
     "OrderLine",
     "OrderPlaced",
     "OrderStatus",
     "OrderStatusChanged",
+    "SubscriptionItem",
+    "SubscriptionStatus",
+    "SubscriptionStatusChanged",
     "Topic",
 ]

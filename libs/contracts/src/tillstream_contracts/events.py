@@ -12,10 +12,14 @@ from tillstream_contracts.types import (
     Amounts,
     Currency,
     Frozen,
+    LatestInvoice,
     MerchantId,
     MinorUnits,
     OrderId,
     OrderStatus,
+    SubscriptionId,
+    SubscriptionItem,
+    SubscriptionStatus,
     Timestamp,
 )
 
@@ -91,3 +95,34 @@ class OrderStatusChanged(Event):
     def id_for(order_id: str, version: int) -> str:
         """The event's id: the same change published twice has the same id."""
         return f"{order_id}.v{version}"
+
+
+class SubscriptionStatusChanged(Event):
+    """A subscription changed; the whole snapshot, so that a reader needs no other version of it."""
+
+    TYPE: ClassVar[str] = "tillstream.subscription.status-changed.v1"
+
+    subscription_id: SubscriptionId
+    stripe_subscription_id: Annotated[str, Field(max_length=255)]
+    customer_id: Annotated[str, Field(max_length=255)] | None
+    """The shop's own id of its customer, else Stripe's."""
+    version: Annotated[int, Field(ge=1)]
+    """Rises by one with each change of this subscription; a reader drops a version that it has passed."""
+    status: SubscriptionStatus
+    previous_status: SubscriptionStatus | None
+    """None in the subscription's first version."""
+    currency: Currency | None
+    items: Annotated[tuple[SubscriptionItem, ...], Field(max_length=100)]
+    cancel_at_period_end: bool
+    current_period_end: Timestamp | None
+    """When the next period begins, or the subscription ends; of several items' periods the earliest end."""
+    trial_end: Timestamp | None
+    latest_invoice: LatestInvoice | None
+    flags: Annotated[tuple[str, ...], Field(max_length=20)]
+    """Worth knowing beside the status: `trial_ending`, `invoice_uncollectible`, …"""
+    cause: Cause
+
+    @staticmethod
+    def id_for(subscription_id: str, version: int) -> str:
+        """The event's id: the same change published twice has the same id."""
+        return f"{subscription_id}.v{version}"

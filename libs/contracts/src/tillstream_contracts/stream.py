@@ -4,11 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tillstream_contracts.types import Amounts, Currency, Frozen, OrderId, OrderStatus, Timestamp
+from tillstream_contracts.types import (
+    Amounts,
+    Currency,
+    Frozen,
+    LatestInvoice,
+    OrderId,
+    OrderStatus,
+    SubscriptionId,
+    SubscriptionItem,
+    SubscriptionStatus,
+    Timestamp,
+)
 
 
 class Subscribe(Frozen):
-    """The browser's one frame: which order (the token says), and the version that it has already seen."""
+    """The browser's one frame: what it watches (the token says), and the version of it that it has already seen."""
 
     type: Literal["subscribe"]
     token: Annotated[str, Field(min_length=1, max_length=2048)]
@@ -38,6 +49,36 @@ class Snapshot(OrderFrame):
 
 class Status(OrderFrame):
     """A newer version of the order."""
+
+    type: Literal["status"] = "status"
+
+
+class SubscriptionFrame(Frozen):
+    """A subscription as it stands at `version`."""
+
+    subscription_id: SubscriptionId
+    version: Annotated[int, Field(ge=0)]
+    """0 while order-service has not heard of the subscription yet; its status is then `incomplete`."""
+    status: SubscriptionStatus
+    previous_status: SubscriptionStatus | None
+    currency: Currency | None
+    items: tuple[SubscriptionItem, ...]
+    cancel_at_period_end: bool
+    current_period_end: Timestamp | None
+    trial_end: Timestamp | None
+    latest_invoice: LatestInvoice | None
+    flags: tuple[str, ...]
+    at: Timestamp
+
+
+class SubscriptionSnapshot(SubscriptionFrame):
+    """The first frame after a subscription to a subscription."""
+
+    type: Literal["snapshot"] = "snapshot"
+
+
+class SubscriptionUpdate(SubscriptionFrame):
+    """A newer version of the subscription."""
 
     type: Literal["status"] = "status"
 

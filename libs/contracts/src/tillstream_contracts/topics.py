@@ -41,6 +41,7 @@ STRIPE_EVENTS = Topic(
 )
 ORDERS_PLACED = Topic("orders.placed.v1", key="order id", retention=None)
 ORDERS_STATUS = Topic("orders.status.v1", key="order id", retention=timedelta(days=7))
+SUBSCRIPTIONS_STATUS = Topic("subscriptions.status.v1", key="subscription id", retention=timedelta(days=7))
 
 
 def parked(topic: Topic) -> Topic:
@@ -48,4 +49,11 @@ def parked(topic: Topic) -> Topic:
     return Topic(f"{topic.name}.parked", key=topic.key, partitions=1, retention=None)
 
 
-TOPICS = (STRIPE_EVENTS, ORDERS_PLACED, ORDERS_STATUS, parked(STRIPE_EVENTS), parked(ORDERS_PLACED))
+TOPICS = (
+    STRIPE_EVENTS,
+    ORDERS_PLACED,
+    ORDERS_STATUS,
+    SUBSCRIPTIONS_STATUS,
+    parked(STRIPE_EVENTS),
+    parked(ORDERS_PLACED),
+)
