@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Scope
 
 from tillstream_operations import RequestIds, answer_with_problems
 from webhook_ingest.admission import Room
+from webhook_ingest.app import paths_of
 from webhook_ingest.batches import Batches, Record
+from webhook_ingest.keyring import Keyring
 from webhook_ingest.metrics import Metrics
 from webhook_ingest.producer import make_producer
 from webhook_ingest.settings import Settings
@@ -117,13 +119,15 @@ class Service:
     metrics: Metrics
     room: Room
 
-    async def post(self, headers: Headers, chunks: Iterable[bytes], *, method: str = "POST") -> Answer:
+    async def post(
+        self, headers: Headers, chunks: Iterable[bytes], *, method: str = "POST", path: str = PATH
+    ) -> Answer:
         """Send a request."""
-        return await post(self.app, headers, list(chunks), method=method)
+        return await post(self.app, headers, list(chunks), method=method, path=path)
 
-    async def deliver(self, body: bytes, **changes: Any) -> Answer:
+    async def deliver(self, body: bytes, *, path: str = PATH, **changes: Any) -> Answer:
         """Send a webhook with a right signature."""
-        return await self.post([(b"stripe-signature", sign(body, **changes))], [body])
+        return await self.post([(b"stripe-signature", sign(body, **changes))], [body], path=path)
 
     def count(self, outcome: str) -> float:
         """How many webhooks ended so."""
@@ -145,13 +149,15 @@ def make_service() -> MakeService:
     """Build the route with settings of the test's choice."""
 
     def make(**changes: Any) -> Service:
-        settings = Settings(stripe_webhook_secret=(SecretStr(SECRET), SecretStr("whsec_old")), **changes)
+        secrets = (SecretStr(SECRET), SecretStr("whsec_old"))
+        settings = Settings.model_validate({"stripe_webhook_secret": secrets, **changes})
         kafka, metrics = FakeKafka(), Metrics()
         kafka.open.set()
         room = Room(requests=settings.max_in_flight, size=settings.max_in_flight_bytes)
         batches = Batches(kafka, timeout=settings.write_timeout.total_seconds())
         app = FastAPI()
-        app.router.routes.append(Route(PATH, Webhook(settings, batches, room, metrics)))
+        webhook = Webhook(settings, Keyring(settings), batches, room, metrics)
+        app.router.routes += [Route(path, webhook) for path in paths_of(settings)]
         app.add_middleware(RequestIds)
         answer_with_problems(app)
         return Service(app, kafka, metrics, room)

@@ -50,6 +50,10 @@ async def service(kafka_bootstrap: str, kafka_prefix: str, tmp_path: Path) -> As
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,
         "KAFKA_TOPIC_PREFIX": kafka_prefix,
         "WEBHOOK_INGEST_PORT": str(port),
+        "WEBHOOK_INGEST_ENDPOINTS": "connect=whsec_connect",
+        "WEBHOOK_INGEST_SECRETS_FILE": str(tmp_path / "secrets"),
+        "WEBHOOK_INGEST_SECRETS_EVERY": "0.05",
+        "STRIPE_LIVEMODE": "false",
         "LOG_FORMAT": "json",
     }
     log = tmp_path / "log"
@@ -161,6 +165,10 @@ async def _chunks(size: int) -> AsyncIterator[bytes]:
 
 async def test_logs_and_metrics_tell_no_body_and_no_header(service: Running, sign: Sign, event: Event) -> None:
     async with aiohttp.ClientSession() as session:
+        body = event("live", livemode=True)
+        headers = {"stripe-signature": sign(body).decode()}
+        async with session.post(f"{service.url}/webhooks/stripe", data=body, headers=headers) as answer:
+            assert answer.status == 200
         body = event(1, data={"object": {"id": "pi_1", "object": "payment_intent", "receipt_email": "a@b.example"}})
         for headers in ({"stripe-signature": sign(body).decode()}, {"stripe-signature": "t=1,v1=secretive"}):
             async with session.post(f"{service.url}/webhooks/stripe", data=body, headers=headers) as answer:
@@ -170,9 +178,47 @@ async def test_logs_and_metrics_tell_no_body_and_no_header(service: Running, sig
     log = service.log.read_text()
     assert '"code": "timestamp_out_of_tolerance"' in log
     assert not any(word in log + metrics for word in ("a@b.example", "secretive", "v1=", "whsec_", "pi_1"))
+    assert '"event": "event_of_other_mode"' in log
+    assert 'webhook_ingest_webhooks_total{outcome="event_of_other_mode"} 1.0' in metrics
     assert 'webhook_ingest_webhooks_total{outcome="stored"} 1.0' in metrics
     assert 'webhook_ingest_webhooks_total{outcome="timestamp_out_of_tolerance"} 1.0' in metrics
     assert "webhook_ingest_write_seconds_count 1.0" in metrics
+
+
+async def test_a_secret_is_rolled_without_a_restart_and_without_one_refusal(
+    service: Running, tmp_path: Path, sign: Sign, event: Event
+) -> None:
+    """First both secrets count, then Stripe signs with the new one, then the old one counts no more."""
+    url = f"{service.url}/webhooks/stripe/connect"
+
+    async with aiohttp.ClientSession() as session:
+
+        async def deliver(secret: str) -> int:
+            body = event()
+            headers = {"stripe-signature": sign(body, secret=secret).decode()}
+            async with session.post(url, data=body, headers=headers) as answer:
+                return answer.status
+
+        async def until_answered(secret: str, status: int) -> list[int]:
+            meanwhile = []
+            async with asyncio.timeout(20):
+                while await deliver(secret) != status:
+                    meanwhile.append(await deliver("whsec_connect" if status == 200 else "whsec_new"))
+            return meanwhile
+
+        assert (await deliver("whsec_connect"), await deliver("whsec_new")) == (200, 400)
+        _put(tmp_path / "secrets", "connect=whsec_connect|whsec_new\n")
+        assert set(await until_answered("whsec_new", 200)) <= {200}
+        assert await deliver("whsec_connect") == 200
+        _put(tmp_path / "secrets", "connect=whsec_new\n")
+        assert set(await until_answered("whsec_connect", 400)) <= {200}
+        assert await deliver("whsec_new") == 200
+
+
+def _put(file: Path, text: str) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.rename(file)
 
 
 async def test_memory_stays_below_120_mb(service: Running) -> None:

@@ -3,15 +3,33 @@
 import itertools
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from webhook_ingest.stripe_event import NotAnEvent, read
 
+EXAMPLES = sorted((Path(__file__).parents[3] / "libs/contracts/examples/stripe.events.v1").glob("*.json"))
+
 
 def body(**changes: Any) -> bytes:
     return json.dumps({"id": "evt_1", "type": "charge.succeeded", "created": 1_767_225_600, **changes}).encode()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_golden_event_is_read_with_its_key(path: Path) -> None:
+    example = json.loads(path.read_text())
+    payload = example["payload"]
+    event = read(json.dumps(payload).encode())
+    assert (event.id, event.type, event.key) == (payload["id"], payload["type"], example["key"])
+    assert event.account == (payload.get("account") or payload.get("context"))
+
+
+@pytest.mark.parametrize("odd", [None, 5, "", "ü", "x" * 256, {"id": "acct_1"}])
+def test_an_odd_account_or_mode_is_none(odd: object) -> None:
+    event = read(body(account=odd, context=odd, livemode=odd))
+    assert (event.account, event.livemode) == (None, None)
 
 
 def test_a_snapshot_event_has_unix_seconds() -> None:

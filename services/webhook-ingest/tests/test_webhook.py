@@ -17,6 +17,7 @@ Until = Callable[[Callable[[], object]], Awaitable[None]]
 RUBBISH = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.shows("POST /webhooks/stripe")
 async def test_event_is_written_untouched_with_its_key_and_headers(
     service: Service, event: Callable[..., bytes]
 ) -> None:
@@ -34,6 +35,7 @@ async def test_event_is_written_untouched_with_its_key_and_headers(
         "ce_type": b"payment_intent.succeeded",
         "ce_time": b"2026-01-01T00:00:00Z",
         "ce_partitionkey": b"pi_1",
+        "ce_stripeendpoint": b"default",
         "content-type": b"application/json",
     }
 

@@ -1,5 +1,6 @@
 """The one place where webhook-ingest's parts meet."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,15 +13,17 @@ from tillstream_operations import Health, RequestIds, add_probes, answer_with_pr
 from webhook_ingest.admission import Room
 from webhook_ingest.batches import Batches
 from webhook_ingest.documentation import document
+from webhook_ingest.keyring import Keyring
 from webhook_ingest.metrics import Metrics
 from webhook_ingest.producer import Producer, make_producer
 from webhook_ingest.settings import Settings
-from webhook_ingest.webhook import PATH, Webhook
+from webhook_ingest.webhook import DROP_IN_PATH, NAMED_PATH, PATH, Webhook
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI app. It connects to Kafka in its lifespan, and does not wait for that."""
     metrics = Metrics()
+    keyring = Keyring(settings)
     room = Room(requests=settings.max_in_flight, size=settings.max_in_flight_bytes)
     producer = Producer(
         STRIPE_EVENTS.under(settings.kafka_topic_prefix),
@@ -33,16 +36,25 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await producer.start()
+        watching = asyncio.create_task(keyring.watch())
         yield
+        watching.cancel()
         await producer.stop()
 
     async def ready() -> Health:
         return Health.of(kafka="ok" if producer.answering else "unreachable")
 
     app = FastAPI(title="webhook-ingest", version="1", lifespan=lifespan)
-    app.router.routes.insert(0, Route(PATH, Webhook(settings, batches, room, metrics)))  # routes are tried in order
+    paths = paths_of(settings)
+    webhook = Webhook(settings, keyring, batches, room, metrics)
+    app.router.routes[:0] = [Route(path, webhook) for path in paths]  # before all others: routes are tried in order
     app.add_middleware(RequestIds)
     answer_with_problems(app)
     add_probes(app, ready=ready, registry=metrics.registry)
-    document(app)
+    document(app, paths)
     return app
+
+
+def paths_of(settings: Settings) -> tuple[str, ...]:
+    """Where webhooks are taken, the busiest path first."""
+    return (PATH, NAMED_PATH, DROP_IN_PATH) if settings.drop_in_routes else (PATH, NAMED_PATH)

@@ -1,11 +1,12 @@
 """The webhook's place in the OpenAPI description, which FastAPI cannot know of a raw ASGI route."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from webhook_ingest.webhook import PATH
+from webhook_ingest.webhook import DROP_IN_PATH, NAMED_PATH, PATH
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _REFUSALS: Final = {
@@ -18,8 +19,8 @@ _REFUSALS: Final = {
 _OPERATION: Final[dict[str, Any]] = {
     "tags": ["webhooks"],
     "summary": "Receive an event from Stripe",
-    "description": "Answers 200 once Kafka's in-sync replicas have the event. Anything else: Stripe sends it again.",
-    "operationId": "receive_stripe_event",
+    "description": "Answers 200 once Kafka's in-sync replicas have the event, or when it is of the other mode than "
+    "`STRIPE_LIVEMODE` says and is dropped. Anything else: Stripe sends it again.",
     "parameters": [
         {
             "name": "Stripe-Signature",
@@ -68,13 +69,38 @@ _PROBLEM_SCHEMA: Final = {
 }
 
 
-def document(app: FastAPI) -> None:
-    """Let `app`'s OpenAPI description tell of the webhook too."""
+_ENDPOINT: Final = {
+    "name": "endpoint",
+    "in": "path",
+    "required": True,
+    "description": "A name of WEBHOOK_INGEST_ENDPOINTS; only that endpoint's secrets count here.",
+    "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,31}$", "examples": ["connect"]},
+}
+_NOT_FOUND: Final = {"404": {"description": "`unknown_endpoint`: no secret is set for it.", "content": _PROBLEM}}
+_OPERATIONS: Final[dict[str, dict[str, Any]]] = {
+    PATH: {**_OPERATION, "operationId": "receive_stripe_event"},
+    NAMED_PATH: {
+        **_OPERATION,
+        "summary": "Receive an event from Stripe at a further endpoint",
+        "operationId": "receive_stripe_event_at",
+        "parameters": [_ENDPOINT, *_OPERATION["parameters"]],
+        "responses": {**_OPERATION["responses"], **_NOT_FOUND},
+    },
+    DROP_IN_PATH: {
+        **_OPERATION,
+        "summary": "Receive an event from Stripe, by the path of its common guides",
+        "operationId": "receive_stripe_event_drop_in",
+    },
+}
+
+
+def document(app: FastAPI, paths: Iterable[str]) -> None:
+    """Let `app`'s OpenAPI description tell of the webhook's paths too."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            schema["paths"][PATH] = {"post": _OPERATION}
+            schema["paths"].update({path: {"post": _OPERATIONS[path]} for path in paths})
             schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
             app.openapi_schema = schema
         return app.openapi_schema

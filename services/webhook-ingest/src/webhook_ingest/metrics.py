@@ -28,7 +28,7 @@ class Metrics:
         GCCollector(registry=self.registry)
         self._webhooks = Counter(
             "webhook_ingest_webhooks",
-            "Webhooks by outcome: `stored`, `disconnected`, or the problem's code.",
+            "Webhooks by outcome: `stored`, `event_of_other_mode`, `disconnected`, or the problem's code.",
             ["outcome"],
             registry=self.registry,
         )
@@ -60,5 +60,5 @@ class Metrics:
         self._age.observe(max(age, 0.0))
 
     def not_stored(self, outcome: str) -> None:
-        """A webhook was refused, or its sender went away."""
+        """A webhook was refused, or is of the other mode, or its sender went away."""
         self._webhooks.labels(outcome).inc()

@@ -1,6 +1,7 @@
 """What a deployment can choose, each from an environment variable."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -8,19 +9,38 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tillstream_operations import Duration, LogFormat
 from tillstream_operations.settings import split
+from webhook_ingest.endpoints import Endpoints
 
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split), Field(min_length=1, max_length=8)]
+Mode = Annotated[bool | None, BeforeValidator(lambda told: None if told == "" else told)]
 
 
 class Settings(BaseSettings):
     """webhook-ingest's settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WEBHOOK_INGEST_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+        env_prefix="WEBHOOK_INGEST_",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     stripe_webhook_secret: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
     """The endpoint's signing secret (`whsec_…`); several, separated by commas, while one is rolled."""
+    endpoints: Endpoints = Field(default_factory=dict, validate_default=True)
+    """Further endpoints by name, each with secrets of its own: `connect=whsec_a|whsec_b,thin=whsec_c` is
+    `/webhooks/stripe/connect` with two secrets, while one is rolled, and `/webhooks/stripe/thin`."""
+    secrets_file: Path | None = None
+    """A file of the same form, or with an entry a line, whose secrets replace those of the endpoints it names,
+    `default` among them; read again when it changes, so that a secret is rolled without a restart."""
+    secrets_every: Duration = timedelta(seconds=5)
+    """How often that file is looked at."""
+    livemode: Mode = Field(None, validation_alias="STRIPE_LIVEMODE")
+    """Whether this deployment is for live (`true`) or test (`false`) events; unset takes both. Events of the other
+    mode are answered 200 and dropped."""
+    drop_in_routes: bool = Field(False, validation_alias="TILLSTREAM_DROP_IN_ROUTES")
+    """Whether `/webhook` works, too, as Stripe's common guides name it."""
     kafka_bootstrap_servers: str = Field("localhost:9092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     """Where Kafka is first asked, as `host:port`, several separated by commas."""
     kafka_topic_prefix: str = Field("", validation_alias="KAFKA_TOPIC_PREFIX")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from webhook_ingest.keys import is_id, key_of
+from tillstream_contracts.stripe_keys import is_id, key_of
 
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 
@@ -23,6 +23,9 @@ class StripeEvent:
     type: str
     created: datetime
     key: str
+    livemode: bool | None = None
+    account: str | None = None
+    """The connected account that it is about, or what else Stripe needs to be told to find its object."""
 
 
 def read(body: bytes) -> StripeEvent:
@@ -34,7 +37,9 @@ def read(body: bytes) -> StripeEvent:
     if not isinstance(event, dict):
         raise NotAnEvent("The body is not a JSON object.")
     event_id = _name(event, "id")
-    return StripeEvent(event_id, _name(event, "type"), _created(event), key_of(event, event_id))
+    return StripeEvent(
+        event_id, _name(event, "type"), _created(event), key_of(event, event_id), _livemode(event), _account(event)
+    )
 
 
 def _name(event: dict[str, Any], field: str) -> str:
@@ -42,6 +47,17 @@ def _name(event: dict[str, Any], field: str) -> str:
     if not is_id(value):
         raise NotAnEvent(f"`{field}` is not a string of 1 to 255 printable ASCII characters.")
     return str(value)
+
+
+def _livemode(event: dict[str, Any]) -> bool | None:
+    value = event.get("livemode")
+    return value if isinstance(value, bool) else None
+
+
+def _account(event: dict[str, Any]) -> str | None:
+    """A snapshot event of Connect has `account`, a thin one `context`; most have neither."""
+    value = event.get("account") or event.get("context")
+    return value if is_id(value) else None
 
 
 def _created(event: dict[str, Any]) -> datetime:

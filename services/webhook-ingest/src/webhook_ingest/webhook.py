@@ -1,4 +1,7 @@
-"""`POST /webhooks/stripe`: verify, write to Kafka, and only then say 200. Raw ASGI, because every event passes here."""
+"""`POST /webhooks/stripe` and the paths below it: verify, write to Kafka, and only then say 200.
+
+Raw ASGI, because every event passes here.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,12 +18,17 @@ from webhook_ingest import signatures, stripe_event
 from webhook_ingest.admission import Full, Room, Seat
 from webhook_ingest.batches import Batches, NotStored, Record
 from webhook_ingest.bodies import declared_length, read_body
+from webhook_ingest.endpoints import DEFAULT
+from webhook_ingest.keyring import Keyring
 from webhook_ingest.metrics import Metrics
 from webhook_ingest.settings import Settings
 from webhook_ingest.signatures import Refusal
 from webhook_ingest.stripe_event import NotAnEvent, StripeEvent
 
 PATH: Final = "/webhooks/stripe"
+NAMED_PATH: Final = PATH + "/{endpoint}"
+DROP_IN_PATH: Final = "/webhook"
+OTHER_MODE: Final = "event_of_other_mode"
 SOURCE: Final = "tillstream/webhook-ingest"
 RETRY_AFTER: Final = {"retry-after": "5"}
 _ANSWER: Final = b'{"received":true}'
@@ -30,7 +38,7 @@ WHAT_TO_DO: Final = {
     Refusal.MISSING: "Send the `Stripe-Signature` header that Stripe puts on every webhook.",
     Refusal.MALFORMED: "Pass the one `Stripe-Signature` header on as Stripe wrote it: `t=…,v1=…`.",
     Refusal.OUT_OF_TOLERANCE: "Set this machine's clock, and do not replay webhooks: let Stripe send the event again.",
-    Refusal.MISMATCH: "Check that STRIPE_WEBHOOK_SECRET is this endpoint's and that no proxy changes the body.",
+    Refusal.MISMATCH: "Check that this path's secret is the endpoint's own and that no proxy changes the body.",
 }
 
 log = structlog.get_logger(__name__)
@@ -40,52 +48,73 @@ class Webhook:
     """The ASGI app behind the route."""
 
     def __init__(
-        self, settings: Settings, batches: Batches, room: Room, metrics: Metrics, clock: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        batches: Batches,
+        room: Room,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._batches, self._room, self._metrics, self._clock = batches, room, metrics, clock
-        self._secrets = [secret.get_secret_value().encode() for secret in settings.stripe_webhook_secret]
+        self._keyring, self._batches, self._room, self._metrics, self._clock = keyring, batches, room, metrics, clock
+        self._livemode = settings.livemode
         self._tolerance = settings.signature_tolerance.total_seconds()
         self._limit = settings.max_body_bytes
         self._read_timeout = settings.read_timeout.total_seconds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        endpoint = scope["path_params"].get("endpoint", DEFAULT)
         try:
-            await self._store(scope, receive)
+            await self._take(endpoint, scope, receive)
         except ClientDisconnect:
             self._metrics.not_stored("disconnected")
         except Problem as problem:
             self._metrics.not_stored(problem.code)
-            log.info("webhook_refused", code=problem.code, status=problem.status)
+            known = endpoint if endpoint in self._keyring.keys else "unknown"
+            log.info("webhook_refused", endpoint=known, code=problem.code, status=problem.status)
             raise
         else:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await send({"type": "http.response.body", "body": _ANSWER})
 
-    async def _store(self, scope: Scope, receive: Receive) -> None:
+    async def _take(self, endpoint: str, scope: Scope, receive: Receive) -> None:
         if scope["method"] != "POST":
             raise Problem(405, "method_not_allowed", "Webhooks are sent with POST.", headers={"allow": "POST"})
         try:
             with self._room.seat() as seat:
-                body = await self._verified(scope, receive, seat)
-                await self._write(_event(body), body)
+                body = await self._verified(self._secrets(endpoint), scope, receive, seat)
+                await self._store(_event(body), body, endpoint)
         except Full:
             detail = "Too much is in flight. Send the event again a little later."
             raise Problem(503, "overloaded", detail, headers=RETRY_AFTER) from None
 
-    async def _verified(self, scope: Scope, receive: Receive, seat: Seat) -> bytes:
+    def _secrets(self, endpoint: str) -> Sequence[bytes]:
+        """Those that count on this path, and on no other; as they are now, as they may change."""
+        secrets = self._keyring.keys.get(endpoint)
+        if secrets is None:
+            raise Problem(404, "unknown_endpoint", "Name the endpoint and its secret in WEBHOOK_INGEST_ENDPOINTS.")
+        return secrets
+
+    async def _verified(self, secrets: Sequence[bytes], scope: Scope, receive: Receive, seat: Seat) -> bytes:
         header = _signature(scope["headers"])
         declared = declared_length(scope["headers"])
         body = await read_body(receive, seat, declared=declared, limit=self._limit, within=self._read_timeout)
-        refusal = signatures.refusal(header, body, self._secrets, now=self._clock(), tolerance=self._tolerance)
+        refusal = signatures.refusal(header, body, secrets, now=self._clock(), tolerance=self._tolerance)
         if refusal is not None:
             raise Problem(400, refusal, WHAT_TO_DO[refusal])
         return body
 
-    async def _write(self, event: StripeEvent, body: bytes) -> None:
+    async def _store(self, event: StripeEvent, body: bytes, endpoint: str) -> None:
+        """Write an event of this deployment's mode. Stripe sends live Connect endpoints those of test mode, too, and
+        would disable an endpoint that refuses them."""
+        if self._livemode is not None and event.livemode is not None and event.livemode is not self._livemode:
+            self._metrics.not_stored(OTHER_MODE)
+            log.info(OTHER_MODE, endpoint=endpoint, event_id=event.id, event_type=event.type)
+            return
         verified_at = self._clock()
         try:
-            await self._batches.append(_record(event, body, verified_at))
+            await self._batches.append(_record(event, body, endpoint, verified_at))
         except NotStored:
             detail = "Kafka did not acknowledge the event in time. Send it again a little later."
             raise Problem(503, "not_stored", detail, headers=RETRY_AFTER) from None
@@ -110,7 +139,7 @@ def _event(body: bytes) -> StripeEvent:
         raise Problem(400, "body_not_an_event", f"Send an event of Stripe's. {error}") from None
 
 
-def _record(event: StripeEvent, body: bytes, verified_at: float) -> Record:
+def _record(event: StripeEvent, body: bytes, endpoint: str, verified_at: float) -> Record:
     recorded = datetime.fromtimestamp(verified_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     headers = EventHeaders(
         id=event.id,
@@ -118,6 +147,10 @@ def _record(event: StripeEvent, body: bytes, verified_at: float) -> Record:
         type=event.type,
         time=event.created,
         partition_key=event.key,
-        extensions=(("ce_recordedtime", recorded),),
+        extensions=(
+            ("ce_recordedtime", recorded),
+            ("ce_stripeendpoint", endpoint),
+            *((("ce_stripeaccount", event.account),) if event.account else ()),
+        ),
     )
     return Record(event.key.encode(), body, headers.to_kafka())

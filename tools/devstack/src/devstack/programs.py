@@ -14,7 +14,7 @@ from devstack.postgres import Postgres
 from devstack.readiness import database_answers, http_ready, kafka_answers
 from devstack.state import runtime_folder, state_folder
 
-SHARED = ("LOG_LEVEL", "LOG_FORMAT", "TILLSTREAM_MERCHANT_ID")
+SHARED = ("LOG_LEVEL", "LOG_FORMAT", "TILLSTREAM_MERCHANT_ID", "TILLSTREAM_DROP_IN_ROUTES", "STRIPE_LIVEMODE")
 STRIPE_JS = "https://js.stripe.com/v3/"
 DATABASE = "tillstream"
 ALL_ON_ONE_ADDRESS = "10000"

@@ -1,4 +1,7 @@
-"""Which Kafka key an event has: what belongs to one payment stands in one partition, in one row."""
+"""Which Kafka key an event of Stripe's has: what belongs to one payment stands in one partition, in one row.
+
+Of thin events only the object's id is known, so what is not a PaymentIntent's stands elsewhere until it is resolved.
+"""
 
 import re
 from typing import Any, Final
