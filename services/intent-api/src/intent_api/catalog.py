@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from intent_api.currencies import MAXIMUM, MINIMUM
+from intent_api.currencies import DIGITS, MAXIMUM, fault_of_step
 from tillstream_contracts.types import Currency
 
 MAX_PRODUCTS = 10_000
@@ -43,8 +43,12 @@ class Catalog(BaseModel):
         skus = [product.sku for product in self.products]
         if twice := sorted({sku for sku in skus if skus.count(sku) > 1}):
             raise ValueError(f"these SKUs appear more than once: {', '.join(twice)}")
-        if unknown := sorted(self.currencies - MINIMUM.keys()):
+        if unknown := sorted(self.currencies - DIGITS.keys()):
             raise ValueError(f"these currencies are not supported: {', '.join(unknown)}")
+        for product in self.products:
+            for currency, price in product.prices.items():
+                if fault := fault_of_step(price, currency):
+                    raise ValueError(f"the price of {product.sku} in {currency} is {price}. {fault}")
         return self
 
     @cached_property

@@ -18,14 +18,18 @@ Errors are `application/problem+json` (RFC 9457): decide by `code`, show `detail
 
 _MEANING: Final = {
     400: "The `Idempotency-Key` header is missing or malformed: `idempotency_key_required`, `idempotency_key_invalid`.",
-    401: "No key of ours: `key_required`, `key_invalid`.",
+    401: "No key of ours: `key_required`, `key_invalid`. Or a customer token that ended: `token_expired`.",
     402: "The card was declined: `card_declined`, with Stripe's `decline_code`.",
-    403: "A publishable key named an amount: `amount_not_allowed`.",
+    403: "The key may not do this: `amount_not_allowed`, `secret_key_required`, `customer_not_allowed`, "
+    "`customer_not_ours`, `trial_not_allowed`.",
+    404: "There is no such thing, or not yet: `order_not_found`, `subscription_not_found`, `customer_not_found`, "
+    "`payment_method_not_found`.",
     408: "The body did not arrive within 10 seconds: `body_too_slow`.",
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
     "answered: `request_in_progress`, retry.",
     413: "The body is over 64 KiB: `body_too_large`.",
     422: "Something in the body is wrong, and nothing was created: `invalid_request`; `errors` names each field.",
+    429: "Too many requests by this key or from this address: `rate_limited`; wait as long as `Retry-After` says.",
     502: "Stripe refuses this service itself: `stripe_credentials_rejected`, `stripe_rejected`. Tell the operator.",
     503: "Retry with the same key: `outcome_unknown`, `stripe_rate_limited`, `broker_unavailable`.",
 }

@@ -58,6 +58,9 @@ def stripe_key_for(subject: str, effect: str, key: str | None = None) -> str:
 
 
 def request_hash(body: BaseModel) -> str:
-    """What the caller asked for, in one word that differs for every other body."""
-    canonical = json.dumps(body.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    """What the caller asked for, in one word that differs for every other body.
+
+    What was left out does not count, so that a field which a release adds changes no older request's hash.
+    """
+    canonical = json.dumps(body.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -9,7 +9,18 @@ from intent_api.pricing import Priced
 from tillstream_contracts import OrderPlaced
 
 RESERVED_METADATA: Final = frozenset(
-    {"order_id", "merchant_id", "reference", "customer_id", "subscription_id", "request_hash", "request_key"}
+    {
+        "capture_hash",
+        "capture_key",
+        "customer_id",
+        "merchant_id",
+        "order_id",
+        "price_source",
+        "reference",
+        "request_hash",
+        "request_key",
+        "subscription_id",
+    }
 )
 """Ours, on the Stripe object; a caller's metadata may not use them."""
 

@@ -25,6 +25,7 @@ class KnownPayment(Known):
     """One PaymentIntent of an order; how it stands is for Stripe to say."""
 
     payment_intent_id: Annotated[str, Field(pattern=r"^pi_[A-Za-z0-9_]{1,250}$")]
+    captured: int = 0
 
 
 class KnownSession(Known):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from intent_api.catalog import Catalog
-from intent_api.currencies import MAXIMUM, MINIMUM
+from intent_api.currencies import DIGITS, MAXIMUM, MINIMUM, fault_of_step
 from intent_api.faults import wrong_fields
 from tillstream_contracts import OrderLine
 
@@ -41,8 +41,8 @@ def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str) -> Pric
 
 def price_amount(amount: int, currency: str) -> Priced:
     """An amount that the merchant's own server names. Refuses what Stripe could not charge."""
-    if currency not in MINIMUM:
-        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(MINIMUM))}."})
+    if currency not in DIGITS:
+        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(DIGITS))}."})
     return _chargeable(Priced(currency, amount), "amount")
 
 
@@ -63,8 +63,10 @@ def _line(catalog: Catalog, item: Wanted, currency: str) -> OrderLine:
 
 
 def _chargeable(priced: Priced, field: str) -> Priced:
-    lowest = MINIMUM[priced.currency]
+    lowest = MINIMUM.get(priced.currency, 1)
     if not lowest <= priced.amount <= MAXIMUM:
         limits = f"{lowest} to {MAXIMUM} minor units of {priced.currency}"
         raise wrong_fields({field: f"The total is {priced.amount}; Stripe charges {limits}."})
+    if fault := fault_of_step(priced.amount, priced.currency):
+        raise wrong_fields({field: fault})
     return priced

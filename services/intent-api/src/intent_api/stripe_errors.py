@@ -37,10 +37,37 @@ _CALLERS_FIELD: Final = {
     "amount": "amount",
     "cancel_url": "cancel_url",
     "currency": "currency",
+    "customer": "customer",
     "customer_email": "email",
+    "default_payment_method": "payment_method",
+    "email": "email",
+    "payment_method": "payment_method",
     "success_url": "success_url",
 }
 """Stripe's parameters that carry a caller's value unchanged, by the field the caller knows."""
+
+
+_EXPIRED: Final = ("authorization_expired", "The hold on the buyer's money has ended. Place a new order.")
+_DISPUTED: Final = ("payment_disputed", "The buyer's bank holds this money in a dispute. Answer it in Stripe.")
+_STATE: Final = ("payment_state", "The payment does not allow this any more. Look at the order to see where it stands.")
+_CONFLICTS: Final = {
+    "balance_insufficient": ("balance_insufficient", "The Stripe account's balance does not cover this. Top it up."),
+    "capture_charge_authorization_expired": _EXPIRED,
+    "charge_already_captured": ("already_captured", "This payment has been captured. Refund it to give money back."),
+    "charge_already_refunded": ("amount_not_refundable", "All of this payment has been given back already."),
+    "charge_disputed": _DISPUTED,
+    "charge_expired_for_capture": _EXPIRED,
+    "charge_not_refundable": ("payment_not_refundable", "Stripe cannot give this kind of payment back."),
+    "payment_intent_unexpected_state": (
+        "payment_state",
+        "The payment's state does not allow this any more. Look at it.",
+    ),
+    "refund_disputed_payment": (
+        "payment_disputed",
+        "The buyer's bank holds this money in a dispute. Answer it in Stripe.",
+    ),
+}
+"""Our code and sentence for what Stripe refuses because of how a payment stands, by Stripe's code."""
 
 
 def trouble_of(error: stripe.StripeError) -> Trouble:
@@ -101,6 +128,9 @@ def _rate_limited(error: stripe.StripeError) -> Problem:
 
 
 def _rejected(error: stripe.StripeError) -> Problem:
+    if conflict := _CONFLICTS.get(error.code or ""):
+        code, detail = conflict
+        return Problem(409, code, detail)
     field = _CALLERS_FIELD.get(getattr(error, "param", None) or "")
     if field is None:
         detail = "Stripe rejected what this service asked. Retrying does not help; tell the operator the request id."
