@@ -6,7 +6,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from intent_api import catalog_page, checkout_sessions, payment_intents
+from intent_api import (
+    cancellations,
+    captures,
+    catalog_page,
+    checkout_sessions,
+    payment_intents,
+    refunds,
+)
 from intent_api.body_limit import BodyLimit
 from intent_api.catalog import read_catalog
 from intent_api.desk import Desk
@@ -21,6 +28,15 @@ from intent_api.streams import Streams
 from intent_api.stripe_calls import StripeCalls
 from tillstream_contracts import ORDERS_PLACED
 from tillstream_operations import Health, RequestIds, add_probes, answer_with_problems
+
+ROUTES = (
+    payment_intents,
+    checkout_sessions,
+    refunds,
+    captures,
+    cancellations,
+    catalog_page,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.stripe, app.state.order_reads = stripe, order_reads
     app.state.allowed_origins = frozenset(settings.allowed_origins)
-    for page in (payment_intents, checkout_sessions, catalog_page):
+    for page in ROUTES:
         app.include_router(page.router)
     add_probes(app, ready=ready, registry=metrics.registry)
     answer_with_problems(app)
