@@ -19,8 +19,18 @@ from websockets.exceptions import ConnectionClosed
 from devstack.fixtures import OwnKafka
 from notifier.app import Notifier, create_notifier
 from notifier.settings import Settings
-from tillstream_contracts import ORDERS_STATUS, Amounts, Cause, OrderStatus, OrderStatusChanged
-from tillstream_contracts.stream_tokens import Grant, sign
+from tillstream_contracts import (
+    ORDERS_STATUS,
+    SUBSCRIPTIONS_STATUS,
+    Amounts,
+    Cause,
+    OrderStatus,
+    OrderStatusChanged,
+    SubscriptionStatus,
+    SubscriptionStatusChanged,
+    Topic,
+)
+from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, sign
 
 SECRET = "a secret of at least thirty-two characters"
 PATIENCE = 40.0
@@ -45,9 +55,38 @@ def changed(order_id: str, version: int, **fields: Any) -> OrderStatusChanged:
     return OrderStatusChanged(**{**facts, **fields})
 
 
+def subscription_changed(subscription_id: str, version: int, **fields: Any) -> SubscriptionStatusChanged:
+    """A change of a subscription."""
+    facts: dict[str, Any] = {
+        "event_id": SubscriptionStatusChanged.id_for(subscription_id, version),
+        "occurred_at": datetime.now(UTC),
+        "merchant_id": "default",
+        "subscription_id": subscription_id,
+        "stripe_subscription_id": "sub_1",
+        "customer_id": "cus_1",
+        "version": version,
+        "status": SubscriptionStatus.ACTIVE,
+        "previous_status": None,
+        "currency": "usd",
+        "items": (),
+        "cancel_at_period_end": False,
+        "current_period_end": None,
+        "trial_end": None,
+        "latest_invoice": None,
+        "flags": (),
+        "cause": Cause(event_id="evt_1", event_type="customer.subscription.updated"),
+    }
+    return SubscriptionStatusChanged(**{**facts, **fields})
+
+
 def token(order_id: str, *, merchant_id: str = "default", lives: float = 600, secret: str = SECRET) -> str:
     """A stream token for an order."""
     return sign(Grant(merchant_id, order_id, datetime.now(UTC) + timedelta(seconds=lives)), secret)
+
+
+def subscription_token(subscription_id: str) -> str:
+    """A stream token for a subscription."""
+    return sign(SubscriptionGrant("default", subscription_id, datetime.now(UTC) + timedelta(seconds=600)), SECRET)
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -63,6 +102,7 @@ class OrderService:
     """Answers for the orders it is given; 404 for others, or `failure` for all; waits while `held` is not set."""
 
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     failure: int | None = None
     problem: str = "internal_error"
@@ -78,6 +118,15 @@ class OrderService:
             "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:01Z", **fields,
         }  # fmt: skip
 
+    def has_subscription(self, subscription_id: str, version: int, **fields: Any) -> None:
+        """Let a subscription stand at this version."""
+        self.subscriptions[subscription_id] = {
+            "subscription_id": subscription_id, "stripe_subscription_id": "sub_1", "version": version,
+            "status": "incomplete", "previous_status": None, "currency": "usd", "items": [],
+            "cancel_at_period_end": False, "current_period_end": None, "trial_end": None, "latest_invoice": None,
+            "flags": [], "timeline": [], "updated_at": "2026-01-01T00:00:01Z", **fields,
+        }  # fmt: skip
+
     async def until_asked(self, times: int = 1) -> None:
         """Wait until so many snapshots have been asked for."""
 
@@ -87,15 +136,15 @@ class OrderService:
         await eventually(is_asked, f"{times} snapshots are asked for")
 
     async def answer(self, request: web.Request) -> web.Response:
-        """One `GET /v1/orders/{order_id}`."""
-        order_id = request.match_info["order_id"]
+        """One `GET /v1/orders/{order_id}` or `GET /v1/subscriptions/{subscription_id}`."""
+        watched_id, kept = request.match_info["id"], getattr(self, request.match_info["kind"])
         self.asked.append(request.headers["Authorization"])
         await self.held.wait()
         if self.failure:
             return web.json_response({"code": self.problem}, status=self.failure)
-        if order_id not in self.orders:
-            return web.json_response({"code": "order_not_found"}, status=404)
-        return web.json_response(self.orders[order_id])
+        if watched_id not in kept:
+            return web.json_response({"code": "not_found"}, status=404)
+        return web.json_response(kept[watched_id])
 
 
 @pytest.fixture
@@ -104,7 +153,7 @@ async def order_service() -> AsyncIterator[OrderService]:
     service = OrderService()
     service.held.set()
     app = web.Application()
-    app.router.add_get("/v1/orders/{order_id}", service.answer)
+    app.router.add_get("/v1/{kind:orders|subscriptions}/{id}", service.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -203,18 +252,29 @@ class House:
         value = changed(order_id, version, **fields).model_dump_json().encode()
         await self.write(order_id, value, partition=partition)
 
+    async def publish_subscription(self, subscription_id: str, version: int, **fields: Any) -> None:
+        """Write a change of a subscription as order-service does."""
+        event = subscription_changed(subscription_id, version, **fields)
+        value = event.model_dump_json().encode()
+        await self.write(subscription_id, value, SubscriptionStatusChanged.TYPE, topic=SUBSCRIPTIONS_STATUS)
+
     async def write(
         self,
         order_id: str,
         value: bytes | None,
         event_type: str = OrderStatusChanged.TYPE,
         partition: int | None = None,
+        topic: Topic = ORDERS_STATUS,
     ) -> None:
-        """Write any record under an order's key."""
+        """Write any record under an order's key, or another's."""
         headers = [("ce_type", event_type.encode())]
         async with asyncio.timeout(PATIENCE):
             await self._producer.send_and_wait(
-                self.topic, value, key=order_id.encode(), headers=headers, partition=partition
+                topic.under(self._settings["kafka_topic_prefix"]),
+                value,
+                key=order_id.encode(),
+                headers=headers,
+                partition=partition,
             )
 
     async def connect(self, **options: Any) -> Client:
@@ -228,6 +288,12 @@ class House:
         """A client that has subscribed."""
         client = await self.connect()
         await client.subscribe(token(order_id, **(token_of or {})), **fields)
+        return client
+
+    async def watch_subscription(self, subscription_id: str, **fields: Any) -> Client:
+        """A client that has subscribed to a subscription's stream."""
+        client = await self.connect()
+        await client.subscribe(subscription_token(subscription_id), **fields)
         return client
 
     @staticmethod

@@ -8,10 +8,11 @@ from importlib.resources import files
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier import orders, subscriptions
 from notifier.asyncapi import document
-from notifier.frames import read_subscribe, unheard_of
+from notifier.frames import read_subscribe
 from notifier.refusals import REFUSALS, Refused
-from tillstream_contracts.stream import Snapshot, StreamError
+from tillstream_contracts.stream import Snapshot, StreamError, SubscriptionSnapshot
 
 
 @given(st.text() | st.binary())
@@ -23,8 +24,15 @@ def test_message_is_a_subscription_or_refused(message: str | bytes) -> None:
 
 def test_order_that_nobody_has_heard_of_is_a_snapshot_like_any_other() -> None:
     """Version 0, pending."""
-    frame = unheard_of("ord_1", datetime(2026, 1, 1, tzinfo=UTC)).frame
+    frame = orders.unheard_of("ord_1", datetime(2026, 1, 1, tzinfo=UTC)).frame
     assert Snapshot.model_validate_json(frame).version == 0
+
+
+def test_subscription_that_nobody_has_heard_of_is_a_snapshot_like_any_other() -> None:
+    """Version 0, incomplete."""
+    frame = subscriptions.unheard_of("subs_1", datetime(2026, 1, 1, tzinfo=UTC)).frame
+    told = SubscriptionSnapshot.model_validate_json(frame)
+    assert (told.version, told.status) == (0, "incomplete")
 
 
 def test_every_refusal_makes_a_frame_that_clients_can_read() -> None:

@@ -30,7 +30,7 @@ def test_lag_counts_records_not_read() -> None:
 
 def test_partition_stands_still_when_it_is_behind_and_does_not_move_for_a_while() -> None:
     """Any progress, and being at the end, begin the time anew."""
-    standstill = Standstill(longest=10)
+    standstill = Standstill[int](longest=10)
     assert standstill.note({0: 5, 1: 5}, {0: 7, 1: 5}, now=0) == set()
     assert standstill.note({0: 6, 1: 5}, {0: 7, 1: 7}, now=9) == set()
     assert standstill.note({0: 6, 1: 5}, {0: 7, 1: 7}, now=18) == set()

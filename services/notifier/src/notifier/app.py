@@ -16,14 +16,17 @@ from notifier.entrance import Entrance
 from notifier.feed import StatusFeed
 from notifier.heartbeats import keep_beating
 from notifier.metrics import Metrics
+from notifier.orders import ORDERS
 from notifier.pages import Pages
 from notifier.records import Dispatch
 from notifier.sessions import Sessions
 from notifier.settings import Settings
 from notifier.snapshots import Snapshots
+from notifier.subscriptions import SUBSCRIPTIONS
 from notifier.watchers import Watchers
 from tillstream_operations import Health
 
+KINDS = (ORDERS, SUBSCRIPTIONS)
 BACKLOG = 2048
 FRAMES_READ_AHEAD = 4
 log = structlog.get_logger(__name__)
@@ -40,15 +43,20 @@ class Notifier:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._metrics = metrics = Metrics()
-        self._watchers = watchers = Watchers()
-        self._feed = StatusFeed(settings, metrics, on_record=Dispatch(watchers, metrics).take, on_gap=self._start_over)
+        self._watchers = watchers = {kind: Watchers() for kind in KINDS}
+        takers = {
+            kind.topic.under(settings.kafka_topic_prefix): Dispatch(kind, watchers[kind], metrics).take
+            for kind in KINDS
+        }
+        self._feed = StatusFeed(settings, metrics, on_record=takers, on_gap=self._start_over)
         pages = Pages(metrics, alive=self.alive, ready=self.ready)
         self._entrance = Entrance(settings, metrics, pages, is_open=lambda: self._open and self._feed.positioned)
         self._open = False
         self._feeding: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         metrics.sockets.set_function(lambda: len(self._entrance.sockets))
-        metrics.orders.set_function(lambda: len(watchers))
+        metrics.orders.set_function(lambda: len(watchers[ORDERS]))
+        metrics.subscriptions.set_function(lambda: len(watchers[SUBSCRIPTIONS]))
 
     def alive(self) -> Health:
         """Whether the reader still runs; it mends itself, so Kafka's absence is no reason to be killed."""

@@ -4,10 +4,18 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from tillstream_contracts.stream import Heartbeat, Snapshot, Status, StreamError, Subscribe
+from tillstream_contracts.stream import (
+    Heartbeat,
+    Snapshot,
+    Status,
+    StreamError,
+    Subscribe,
+    SubscriptionSnapshot,
+    SubscriptionUpdate,
+)
 
 TO_SERVER = (Subscribe,)
-TO_CLIENT = (Snapshot, Status, Heartbeat, StreamError)
+TO_CLIENT = (Snapshot, Status, SubscriptionSnapshot, SubscriptionUpdate, Heartbeat, StreamError)
 
 
 def document() -> dict[str, Any]:
@@ -18,7 +26,7 @@ def document() -> dict[str, Any]:
     )
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Tillstream order stream", "version": "1.0.0"},
+        "info": {"title": "Tillstream stream", "version": "1.0.0"},
         "defaultContentType": "application/json",
         "channels": {
             "stream": {"address": "/v1/stream", "messages": {model.__name__: _message(model) for model in models}}

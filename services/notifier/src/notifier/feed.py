@@ -1,4 +1,4 @@
-"""The reader of orders.status.v1: every partition, in every instance, without a consumer group.
+"""The reader of the topics of changes: every partition, in every instance, without a consumer group.
 
 Positions are kept here and outlive the consumer, so whatever breaks is mended by building a new consumer that
 reads on where the old one stopped.
@@ -7,7 +7,7 @@ reads on where the old one stopped.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -19,7 +19,6 @@ from notifier.metrics import Metrics
 from notifier.positions import Bounds, Standstill, lag, start
 from notifier.records import Record
 from notifier.settings import Settings
-from tillstream_contracts import ORDERS_STATUS
 
 POLL: Final = timedelta(seconds=1)
 METADATA_MAX_AGE: Final = timedelta(seconds=10)
@@ -33,15 +32,22 @@ class Stuck(Exception):
 
 
 class StatusFeed:
-    """Hands every record to `on_record`, in order; says `on_gap` when some were gone before they were read."""
+    """Hands every record to its topic's taker, each partition's in order.
+
+    Says `on_gap` when some were gone before they were read.
+    """
 
     def __init__(
-        self, settings: Settings, metrics: Metrics, *, on_record: Callable[[Record], None], on_gap: Callable[[], None]
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        on_record: Mapping[str, Callable[[Record], None]],
+        on_gap: Callable[[], None],
     ) -> None:
         self._settings, self._metrics = settings, metrics
         self._on_record, self._on_gap = on_record, on_gap
-        self._topic = ORDERS_STATUS.under(settings.kafka_topic_prefix)
-        self._positions: dict[int, int] = {}
+        self._positions: dict[TopicPartition, int] = {}
         self._checked_at = float("-inf")
 
     @property
@@ -89,23 +95,29 @@ class StatusFeed:
 
     async def _take_up(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Assign every partition and go to where each is to be read on."""
-        await consumer.end_offsets([TopicPartition(self._topic, 0)])  # makes the consumer learn the topic's partitions
+        await consumer.end_offsets(
+            [TopicPartition(topic, 0) for topic in self._on_record]
+        )  # so it learns of the others
         partitions = self._partitions(consumer)
         firsts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-        begin = start(self._positions, {at.partition: Bounds(firsts[at], ends[at]) for at in partitions})
+        begin = start(self._positions, {at: Bounds(firsts[at], ends[at]) for at in partitions})
         self._positions = begin.positions
         self._checked_at = time.monotonic()
         consumer.assign(partitions)
         for at in partitions:
-            consumer.seek(at, begin.positions[at.partition])
-        log.info("feed_reading", topic=self._topic, partitions=len(partitions), gap=begin.gap)
+            consumer.seek(at, begin.positions[at])
+        log.info("feed_reading", topics=sorted(self._on_record), partitions=len(partitions), gap=begin.gap)
         if begin.gap:
             self._metrics.gaps.inc()
             self._on_gap()
         return partitions
 
     def _partitions(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, number) for number in sorted(consumer.partitions_for_topic(self._topic))]
+        return [
+            TopicPartition(topic, number)
+            for topic in self._on_record
+            for number in sorted(consumer.partitions_for_topic(topic))
+        ]
 
     async def _poll(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         """Pass records on until something is wrong or there are more partitions."""
@@ -114,16 +126,17 @@ class StatusFeed:
             while not watch.done():
                 batches = await consumer.getmany(timeout_ms=_milliseconds(POLL), max_records=RECORDS_AT_ONCE)
                 for at, records in batches.items():
+                    take = self._on_record[at.topic]
                     for record in records:
-                        self._positions[at.partition] = record.offset + 1  # first: a record is never tried twice
-                        self._on_record(record)
+                        self._positions[at] = record.offset + 1  # first: a record is never tried twice
+                        take(record)
             watch.result()
         finally:
             watch.cancel()
 
     async def _watch(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         """Compare our positions with Kafka's ends again and again. Returns when there are new partitions."""
-        standstill = Standstill(self._settings.kafka_stuck_after.total_seconds())
+        standstill = Standstill[TopicPartition](self._settings.kafka_stuck_after.total_seconds())
         while len(self._partitions(consumer)) == len(partitions):
             await asyncio.sleep(self._settings.kafka_check_interval.total_seconds())
             try:
@@ -143,15 +156,14 @@ class StatusFeed:
             raise Stuck(f"no answer for {silence:.0f} s")
 
     async def _compare(
-        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], standstill: Standstill
-    ) -> set[int]:
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], standstill: Standstill[TopicPartition]
+    ) -> set[TopicPartition]:
         """Note how far we are. The consumer's positions also pass over what is no record, such as markers."""
         for at in ends:
-            self._positions[at.partition] = await consumer.position(at)
-        by_number = {at.partition: end for at, end in ends.items()}
+            self._positions[at] = await consumer.position(at)
         self._checked_at = time.monotonic()
-        self._metrics.lag.set(lag(self._positions, by_number))
-        return standstill.note(self._positions, by_number, self._checked_at)
+        self._metrics.lag.set(lag(self._positions, ends))
+        return standstill.note(self._positions, ends, self._checked_at)
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:

@@ -14,6 +14,9 @@ class Metrics:
         PlatformCollector(registry=registry)
         self.sockets = Gauge("notifier_sockets", "Open WebSockets.", registry=registry)
         self.orders = Gauge("notifier_watched_orders", "Orders that somebody watches.", registry=registry)
+        self.subscriptions = Gauge(
+            "notifier_watched_subscriptions", "Subscriptions that somebody watches.", registry=registry
+        )
         self.deliveries = Counter("notifier_deliveries", "Changes handed to a socket.", registry=registry)
         self.dropped = Counter(
             "notifier_dropped_sockets", "Sockets cut off: slow, silent or flooding.", ["reason"], registry=registry
@@ -23,7 +26,7 @@ class Metrics:
         )
         self.snapshots = Histogram(
             "notifier_snapshot_seconds",
-            "From the question to the order's snapshot, retries included.",
+            "From the question to the snapshot, retries included.",
             ["outcome"],
             buckets=LATENCY_BUCKETS,
             registry=registry,
@@ -41,7 +44,7 @@ class Metrics:
             registry=registry,
         )
         self.records = Counter(
-            "notifier_records", "Records of orders.status.v1, by what became of them.", ["outcome"], registry=registry
+            "notifier_records", "Records of changes, by what became of them.", ["outcome"], registry=registry
         )
         self.lag = Gauge("notifier_lag_records", "Records between our position and Kafka's end.", registry=registry)
         self.feed_restarts = Counter(

@@ -1,7 +1,11 @@
 """Where to read each partition on from. No I/O."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+P = TypeVar("P", bound=Hashable)
+"""Names one partition."""
 
 
 class Bounds(NamedTuple):
@@ -11,14 +15,15 @@ class Bounds(NamedTuple):
     end: int
 
 
-class Start(NamedTuple):
+@dataclass(frozen=True)
+class Start(Generic[P]):
     """Where to read on, and whether records were lost in between."""
 
-    positions: dict[int, int]
+    positions: dict[P, int]
     gap: bool
 
 
-def start(known: Mapping[int, int], bounds: Mapping[int, Bounds]) -> Start:
+def start(known: Mapping[P, int], bounds: Mapping[P, Bounds]) -> Start[P]:
     """From where we were; the very first time from the end; a partition that came later from its beginning.
 
     A position outside the partition's bounds (the topic was made anew, or retention passed us) is a gap, and
@@ -32,24 +37,24 @@ def start(known: Mapping[int, int], bounds: Mapping[int, Bounds]) -> Start:
     return Start(found, gap=bool(lost))
 
 
-def lag(positions: Mapping[int, int], ends: Mapping[int, int]) -> int:
+def lag(positions: Mapping[P, int], ends: Mapping[P, int]) -> int:
     """Records between our positions and the ends."""
     return sum(max(0, end - positions.get(partition, end)) for partition, end in ends.items())
 
 
-class Standstill:
+class Standstill(Generic[P]):
     """Notices partitions that have something to read and do not move for a while."""
 
     def __init__(self, longest: float) -> None:
         self._longest = longest
-        self._since: dict[int, tuple[int, float]] = {}
+        self._since: dict[P, tuple[int, float]] = {}
 
-    def note(self, positions: Mapping[int, int], ends: Mapping[int, int], now: float) -> set[int]:
+    def note(self, positions: Mapping[P, int], ends: Mapping[P, int], now: float) -> set[P]:
         """The partitions that have stood still for too long at `now`."""
         behind = {partition: at for partition, at in positions.items() if at < ends.get(partition, at)}
         self._since = {partition: self._noted(partition, at, now) for partition, at in behind.items()}
         return {partition for partition, (_, since) in self._since.items() if now - since >= self._longest}
 
-    def _noted(self, partition: int, position: int, now: float) -> tuple[int, float]:
+    def _noted(self, partition: P, position: int, now: float) -> tuple[int, float]:
         known = self._since.get(partition)
         return known if known and known[0] == position else (position, now)

@@ -1,4 +1,4 @@
-"""A record of orders.status.v1: who may be interested, and what it says."""
+"""A record of a topic of changes: who may be interested, and what it says."""
 
 import time
 from collections.abc import Iterable
@@ -7,10 +7,9 @@ from typing import Protocol
 import structlog
 from pydantic import ValidationError
 
-from notifier.frames import change
+from notifier.kinds import Heard, Kind
 from notifier.metrics import Metrics
 from notifier.watchers import Watchers
-from tillstream_contracts import OrderStatusChanged
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +26,10 @@ class Record(Protocol):
 
 
 class Dispatch:
-    """Takes each record to the sockets that wait for it; one that cannot be read is counted and passed over."""
+    """Takes each record of a topic to the sockets that wait for it; one that cannot be read is counted, not more."""
 
-    def __init__(self, watchers: Watchers, metrics: Metrics) -> None:
-        self._watchers, self._metrics = watchers, metrics
+    def __init__(self, kind: Kind, watchers: Watchers, metrics: Metrics) -> None:
+        self._kind, self._watchers, self._metrics = kind, watchers, metrics
 
     def take(self, record: Record) -> None:
         """Deliver one record. Never raises for what it holds, and never waits for a socket."""
@@ -39,26 +38,25 @@ class Dispatch:
     def _outcome(self, record: Record) -> str:
         if not self._watchers.any_of((record.key or b"").decode(errors="replace")):
             return "unwatched"
-        if _type_of(record) != OrderStatusChanged.TYPE:
+        if not self._is_of_its_type(record):
             return "unknown_type"
         try:
-            event = OrderStatusChanged.model_validate_json(record.value or b"")
+            heard = self._kind.read_event(record.value or b"")
         except ValidationError:
-            log.warning("record_unreadable", partition=record.partition, offset=record.offset)
+            log.warning("record_unreadable", of=self._kind.name, partition=record.partition, offset=record.offset)
             return "unreadable"
-        self._deliver(event, record.timestamp / 1000)
+        self._deliver(heard, record.timestamp / 1000)
         return "delivered"
 
-    def _deliver(self, event: OrderStatusChanged, published_at: float) -> None:
-        sent = self._watchers.take_change(event.merchant_id, event.order_id, change(event))
+    def _is_of_its_type(self, record: Record) -> bool:
+        """Whether `ce_type` is the topic's own type, or missing."""
+        types = (value for name, value in record.headers if name == "ce_type")
+        return (next(types, None) or self._kind.event_type.encode()).decode(errors="replace") == self._kind.event_type
+
+    def _deliver(self, heard: Heard, published_at: float) -> None:
+        sent = self._watchers.take_change(heard.merchant_id, heard.watched_id, heard.change)
         now = time.time()
         if sent:
             self._metrics.deliveries.inc(sent)
             self._metrics.published_to_sent.observe(max(0.0, now - published_at))
-            self._metrics.occurred_to_sent.observe(max(0.0, now - event.occurred_at.timestamp()))
-
-
-def _type_of(record: Record) -> str:
-    """The record's `ce_type`; the topic's own type where the header is missing."""
-    types = (value for name, value in record.headers if name == "ce_type")
-    return (next(types, None) or OrderStatusChanged.TYPE.encode()).decode(errors="replace")
+            self._metrics.occurred_to_sent.observe(max(0.0, now - heard.occurred_at.timestamp()))

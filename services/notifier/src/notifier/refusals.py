@@ -18,12 +18,12 @@ class Refusal(NamedTuple):
 
 REFUSALS: Final = {
     "bad_frame": Refusal(
-        4400, 'Send one text frame, {"type":"subscribe","token":…}, and nothing after it; open a connection per order.'
+        4400, 'Send one text frame, {"type":"subscribe","token":…}, and nothing after it; open a connection for each.'
     ),
     "token_expired": Refusal(4401, "Ask for a new stream token and subscribe again with `after_version`."),
     "token_invalid": Refusal(4403, "Take the token from intent-api's answer as it is; trying again does not help."),
     "subscribe_timeout": Refusal(4408, "Send the `subscribe` frame as soon as the connection is open."),
-    "snapshot_unavailable": Refusal(1013, "The order cannot be read just now. Connect again after a while."),
+    "snapshot_unavailable": Refusal(1013, "What you watch cannot be read just now. Connect again after a while."),
 }
 
 

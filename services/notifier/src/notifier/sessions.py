@@ -1,7 +1,7 @@
 """The life of one connection: it asks, it is checked, it watches, it goes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -10,17 +10,20 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from notifier.frames import read_subscribe
+from notifier.kinds import Kind
 from notifier.metrics import Metrics
+from notifier.orders import ORDERS
 from notifier.refusals import Refused
 from notifier.settings import Settings
 from notifier.snapshots import Snapshots
 from notifier.sockets import Socket
+from notifier.subscriptions import SUBSCRIPTIONS
 from notifier.watchers import Watcher, Watchers
 from tillstream_contracts.stream import Subscribe
-from tillstream_contracts.stream_tokens import Grant, TokenRefused, verify
+from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, TokenRefused, verify
 from tillstream_contracts.types import OrderId
 
-ORDER_ID = TypeAdapter(OrderId)
+WATCHED_ID = TypeAdapter(OrderId)  # a subscription's looks alike
 log = structlog.get_logger(__name__)
 
 
@@ -36,7 +39,7 @@ class Sessions:
         self,
         settings: Settings,
         metrics: Metrics,
-        watchers: Watchers,
+        watchers: Mapping[Kind, Watchers],
         snapshots: Snapshots,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -61,42 +64,36 @@ class Sessions:
         except TimeoutError as error:
             raise Refused("subscribe_timeout") from error
 
-    def _granted(self, token: str) -> Grant:
+    def _granted(self, token: str) -> Grant | SubscriptionGrant:
         secret = self._settings.token_secret.get_secret_value()
         try:
-            grant = verify(token, secret, now=self._now(), leeway=self._settings.token_leeway)
+            return verify(token, secret, now=self._now(), leeway=self._settings.token_leeway)
         except TokenRefused as refused:
             raise Refused(refused.code) from refused
-        if not isinstance(grant, Grant):
-            raise Refused("token_invalid")
-        try:
-            ORDER_ID.validate_python(grant.order_id)
-        except ValidationError as error:
-            raise Refused("token_invalid") from error
-        return grant
 
-    async def _watch(self, socket: Socket, asked: Subscribe, grant: Grant) -> None:
-        """Register first and read the order second, so that no change falls in between."""
-        watcher = Watcher(grant.merchant_id, grant.order_id, socket, asked.after_version)
-        with self._watchers.watching(watcher):
-            snapshot = asyncio.create_task(self._send_snapshot(socket, watcher, asked.token))
+    async def _watch(self, socket: Socket, asked: Subscribe, grant: Grant | SubscriptionGrant) -> None:
+        """Register first and read what is watched second, so that no change falls in between."""
+        kind, watched_id = _watched(grant)
+        watcher = Watcher(grant.merchant_id, watched_id, socket, asked.after_version)
+        with self._watchers[kind].watching(watcher):
+            snapshot = asyncio.create_task(self._send_snapshot(socket, kind, watcher, asked.token))
             try:
-                await self._until_end(socket, grant)
+                await self._until_end(socket, grant.expires_at)
             finally:
                 snapshot.cancel()
 
-    async def _send_snapshot(self, socket: Socket, watcher: Watcher, token: str) -> None:
+    async def _send_snapshot(self, socket: Socket, kind: Kind, watcher: Watcher, token: str) -> None:
         try:
-            watcher.take_snapshot(await self._snapshots.of(watcher.order_id, token))
+            watcher.take_snapshot(await self._snapshots.of(kind, watcher.watched_id, token))
         except Refused as refused:
             await self._refuse(socket, refused)
         except Exception:  # the task's edge: without a snapshot the client would wait for ever
-            log.exception("snapshot_crashed", order_id=watcher.order_id)
+            log.exception("snapshot_crashed", **{f"{kind.name}_id": watcher.watched_id})
             await socket.close(CloseCode.INTERNAL_ERROR)
 
-    async def _until_end(self, socket: Socket, grant: Grant) -> None:
+    async def _until_end(self, socket: Socket, expires_at: datetime) -> None:
         """Wait until the client goes, its token ends, or it says something more."""
-        remaining = (grant.expires_at - self._now() + self._settings.token_leeway).total_seconds()
+        remaining = (expires_at - self._now() + self._settings.token_leeway).total_seconds()
         try:
             async with asyncio.timeout(remaining):
                 await socket.recv()
@@ -108,3 +105,16 @@ class Sessions:
         self._metrics.refused.labels(refused.code).inc()
         socket.push(refused.frame())
         await socket.close(refused.close_code, refused.code)
+
+
+def _watched(grant: Grant | SubscriptionGrant) -> tuple[Kind, str]:
+    """What a token lets its bearer watch. Raises Refused: `token_invalid`."""
+    match grant:
+        case Grant(_, watched_id):
+            kind = ORDERS
+        case SubscriptionGrant(_, watched_id):
+            kind = SUBSCRIPTIONS
+    try:
+        return kind, WATCHED_ID.validate_python(watched_id)
+    except ValidationError as error:
+        raise Refused("token_invalid") from error

@@ -1,4 +1,4 @@
-"""Snapshots of orders, asked of order-service with the client's own token."""
+"""Snapshots of what is watched, asked of order-service with the client's own token."""
 
 import asyncio
 import random
@@ -10,7 +10,8 @@ import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from pydantic import ValidationError
 
-from notifier.frames import Change, StoredOrder, snapshot, unheard_of
+from notifier.frames import Change
+from notifier.kinds import Kind
 from notifier.metrics import Metrics
 from notifier.refusals import Refused
 from notifier.settings import Settings
@@ -30,42 +31,44 @@ class Snapshots:
 
     def __init__(self, session: ClientSession, settings: Settings, metrics: Metrics) -> None:
         self._session, self._metrics = session, metrics
-        self._orders_url = f"{str(settings.order_service_url).rstrip('/')}/v1/orders/"
+        self._url = str(settings.order_service_url).rstrip("/")
         self._timeout = ClientTimeout(total=settings.snapshot_timeout.total_seconds())
         self._patience = settings.snapshot_patience.total_seconds()
         self._turns = asyncio.Semaphore(settings.snapshot_concurrency)
 
-    async def of(self, order_id: str, token: str) -> Change:
-        """The order as it stands. Raises Refused: `token_invalid`, `snapshot_unavailable`."""
+    async def of(self, kind: Kind, watched_id: str, token: str) -> Change:
+        """The order or subscription as it stands. Raises Refused: `token_invalid`, `snapshot_unavailable`."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._patience):
-                found = await self._insist(order_id, token)
+                found = await self._insist(kind, watched_id, token)
         except TimeoutError as error:
             self._metrics.snapshots.labels("unavailable").observe(time.monotonic() - began)
             raise Refused("snapshot_unavailable") from error
         self._metrics.snapshots.labels("found" if found.version else "unheard_of").observe(time.monotonic() - began)
         return found
 
-    async def _insist(self, order_id: str, token: str) -> Change:
+    async def _insist(self, kind: Kind, watched_id: str, token: str) -> Change:
         pause = FIRST_PAUSE
         while True:
             try:
                 async with self._turns:
-                    return await self._ask(order_id, token)
+                    return await self._ask(kind, watched_id, token)
             except (Unavailable, ClientError, TimeoutError) as error:
-                log.warning("snapshot_failed", order_id=order_id, error=repr(error))
+                log.warning("snapshot_failed", **{f"{kind.name}_id": watched_id}, error=repr(error))
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 jitter
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _ask(self, order_id: str, token: str) -> Change:
+    async def _ask(self, kind: Kind, watched_id: str, token: str) -> Change:
         headers = {"Authorization": f"Bearer {token}"}
-        async with self._session.get(self._orders_url + order_id, headers=headers, timeout=self._timeout) as answer:
+        async with self._session.get(
+            self._url + kind.path + watched_id, headers=headers, timeout=self._timeout
+        ) as answer:
             match answer.status:
                 case 200:
-                    return _order(await _body(answer))
+                    return _stored(kind, await _body(answer))
                 case 404:
-                    return unheard_of(order_id, datetime.now(UTC))
+                    return kind.unheard_of(watched_id, datetime.now(UTC))
                 case 401 | 403:
                     raise Refused(_refusal(await _body(answer)))
                 case status:
@@ -86,8 +89,8 @@ def _refusal(problem: bytes) -> str:
     return "token_expired" if b'"token_expired"' in problem else "token_invalid"
 
 
-def _order(body: bytes) -> Change:
+def _stored(kind: Kind, body: bytes) -> Change:
     try:
-        return snapshot(StoredOrder.model_validate_json(body))
+        return kind.read_stored(body)
     except ValidationError as error:
-        raise Unavailable("order-service's answer is not an order") from error
+        raise Unavailable(f"order-service's answer is no {kind.name}") from error

@@ -1,4 +1,4 @@
-"""What one client has seen of its order, and what it is to be sent next. No I/O.
+"""What one client has seen of what it watches, and what it is to be sent next. No I/O.
 
 AWAITING ──snapshot: send it, then what was held──▶ LIVE
    │                                                 │
@@ -10,10 +10,10 @@ from typing import Final
 from notifier.frames import Change
 
 HELD_LIMIT: Final = 16
-"""Changes kept while a snapshot is on its way; each is the whole order, so the oldest may go."""
+"""Changes kept while a snapshot is on its way; each is whole, so the oldest may go."""
 
 
-class Subscription:
+class Following:
     """Frames leave it in rising versions, each at most once, the snapshot first."""
 
     __slots__ = ("_held", "_live", "_seen")
@@ -24,14 +24,14 @@ class Subscription:
         self._held: list[Change] = []
 
     def take_change(self, change: Change) -> list[bytes]:
-        """What to send now that the order changed."""
+        """What to send now that it changed."""
         if self._live:
             return self._newer([change])
         self._held = [*self._held, change][-HELD_LIMIT:]
         return []
 
     def take_snapshot(self, snapshot: Change) -> list[bytes]:
-        """What to send now that the order was read; the snapshot goes out even if the client has seen it."""
+        """What to send now that it was read; the snapshot goes out even if the client has seen it."""
         held, self._held, self._live = self._held, [], True
         self._seen = max(self._seen, snapshot.version)
         return [snapshot.frame, *self._newer(held)]

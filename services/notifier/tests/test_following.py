@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier.following import HELD_LIMIT, Following
 from notifier.frames import Change
-from notifier.subscription import HELD_LIMIT, Subscription
 
 VERSIONS = st.integers(min_value=1, max_value=12)
 
@@ -34,10 +34,10 @@ def test_any_order_of_things_is_told_in_rising_versions_and_to_the_newest(
     before: list[int], found: int, after: list[int], seen: int
 ) -> None:
     """The snapshot first and always; each status newer than all before; the newest is never left out."""
-    subscription = Subscription(after_version=seen)
-    held = [frame for number in before for frame in subscription.take_change(change(number))]
-    sent = subscription.take_snapshot(snapshot(found))
-    sent += [frame for number in after for frame in subscription.take_change(change(number))]
+    following = Following(after_version=seen)
+    held = [frame for number in before for frame in following.take_change(change(number))]
+    sent = following.take_snapshot(snapshot(found))
+    sent += [frame for number in after for frame in following.take_change(change(number))]
     first, *rest = sent
     told = [max(found, seen), *map(version, rest)]
     assert held == []
@@ -47,9 +47,9 @@ def test_any_order_of_things_is_told_in_rising_versions_and_to_the_newest(
 
 
 def test_changes_held_for_a_snapshot_are_bounded_and_the_newest_stay() -> None:
-    """Each is the whole order, so the older may go."""
-    subscription = Subscription()
+    """Each is whole, so the older may go."""
+    following = Following()
     for number in range(1, 100):
-        subscription.take_change(change(number))
-    _, *rest = subscription.take_snapshot(snapshot(0))
+        following.take_change(change(number))
+    _, *rest = following.take_snapshot(snapshot(0))
     assert [version(frame) for frame in rest] == list(range(100 - HELD_LIMIT, 100))
