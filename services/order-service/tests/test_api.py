@@ -13,7 +13,7 @@ from order_service.app import create_app
 from order_service.inbox import Heard
 from order_service.placed_facts import read_order_placed
 from order_service.store import take_in
-from order_service.stripe_facts import read_stripe_event
+from order_service.stripe_events import read_stripe_event
 
 pytestmark = pytest.mark.integration
 

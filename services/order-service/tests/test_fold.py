@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from order_service.diagram import diagram
 from order_service.fold import Books, Outcome, fold
-from order_service.order import NOBODY, Mention, Named, Payment, Placed, Session, payment_told
+from order_service.mention import Mention
+from order_service.payment import NOBODY, Named, Payment, payment_told
+from order_service.placed import Placed
+from order_service.session import Session
 from order_service.statuses import PAYMENT_MEANING, PaymentStatus, SessionStatus
 from order_service.summary import Summary
 from order_service.told import Fact, Told

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
+from order_service import payment_facts
 from order_service.statuses import ORDER, PAYMENT, PAYMENT_MEANING, SESSION, SESSION_MEANING, PaymentStatus
-from order_service.stripe_facts import PAYMENT_TYPES
 
 UNDER_WAY = "under_way"
 
@@ -50,7 +50,7 @@ def _shown(status: PaymentStatus) -> str:
 
 
 def _event(status: PaymentStatus) -> str:
-    return next(event_type for event_type, told in PAYMENT_TYPES.items() if told is status)
+    return next(event_type for event_type, told in payment_facts.TYPES.items() if told is status)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """Taking in one event after another: pure, so that what a batch does can be tried without any database."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from order_service.order import Mention, Order, Payment, Placed, Session
+from order_service.mention import Mention
+from order_service.order import Order, Part
+from order_service.payment import Payment
 from order_service.summary import Summary, summarize
 from order_service.told import Fact, Told
 from tillstream_contracts import Cause, OrderStatus, OrderStatusChanged
@@ -52,10 +55,8 @@ class Books:
     payments: dict[str, Payment] = field(default_factory=dict)
     changes: list[OrderStatusChanged] = field(default_factory=list)
     new_versions: set[str] = field(default_factory=set)
-    new_placed: set[str] = field(default_factory=set)
     new_payments: set[str] = field(default_factory=set)
-    new_sessions: set[tuple[str, str]] = field(default_factory=set)
-    new_mentions: set[str] = field(default_factory=set)
+    new_parts: dict[type[Part], dict[tuple[str, ...], Part]] = field(default_factory=lambda: defaultdict(dict))
     created_orders: set[str] = field(default_factory=set)
     created_payments: set[str] = field(default_factory=set)
 
@@ -73,49 +74,22 @@ class Books:
             return Line(told, order_id, Outcome.APPLIED, told.note or _effect(known, version), version)
         return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._later(told), version)
 
-    def placed_anew(self) -> list[Placed]:
-        """The placements to be written, by order."""
-        placed = [self.orders[order_id].order.placed for order_id in sorted(self.new_placed)]
-        return [one for one in placed if one]
-
-    def sessions_anew(self) -> list[Session]:
-        """The sessions to be written, by order."""
-        return [self.orders[order_id].order.sessions[key] for order_id, key in sorted(self.new_sessions)]
-
-    def mentions_anew(self) -> list[Mention]:
-        """The mentions to be written, by order."""
-        mentions = [self.orders[order_id].order.mention for order_id in sorted(self.new_mentions)]
-        return [one for one in mentions if one]
-
     def merge(self, fact: Fact, touched: set[str]) -> bool:
         """Join a fact with what is known, and tell whether it holds: whether nothing later was known already."""
-        match fact:
-            case Payment():
-                return self._merge_payment(fact, touched)
-            case Placed():
-                order = self._order(fact.order_id).with_placed(fact)
-                self.new_placed.add(fact.order_id)
-                self._replace(order, touched)
-                return order.placed == fact
-            case Session():
-                order = self._order(fact.order_id).with_session(fact)
-                self.new_sessions.add((fact.order_id, fact.session_id))
-                self._replace(order, touched)
-                return order.sessions[fact.session_id].status is fact.status
-            case Mention():
-                self._merge_mention(fact, touched)
-                return False  # what it makes of the order is all that it says
+        return self._merge_payment(fact, touched) if isinstance(fact, Payment) else self._merge_part(fact, touched)
 
-    def _merge_mention(self, told: Mention, touched: set[str]) -> None:
-        known = self._order(told.order_id)
-        order = known.with_mention(told)
-        if order.mention != known.mention:
-            self.new_mentions.add(told.order_id)
+    def _merge_part(self, told: Part, touched: set[str]) -> bool:
+        before = self._order(told.order_id)
+        order = before.with_part(told)
+        joined = order.known_of(told) or told
+        if joined != before.known_of(told):
+            self.new_parts[type(told)][told.key] = joined
             self._replace(order, touched)
+        return told.holds_in(joined)
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
         if told.order_id:
-            self._merge_mention(Mention(told.order_id, told.named.at, told.telling.currency), touched)
+            self._merge_part(Mention(told.order_id, told.named.at, told.telling.currency), touched)
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
         if joined == known:

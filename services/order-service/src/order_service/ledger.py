@@ -1,31 +1,54 @@
 """Orders and what they are made of: locked and read before a batch is folded, written after it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from order_service import bulk, rows
 from order_service.failures import Overtaken
 from order_service.fold import Books
-from order_service.order import Payment
+from order_service.mention import Mention
+from order_service.order import Part
+from order_service.payment import Payment
+from order_service.placed import Placed
 from order_service.postgres import Connection
-from order_service.tables import MentionRow, OrderRow, PaymentRow, PlacementRow, SessionRow, table
+from order_service.session import Session
+from order_service.tables import Base, MentionRow, OrderRow, PaymentRow, PlacementRow, SessionRow, table
 from order_service.told import Told
 
 LOCK_PAYMENTS = "SELECT * FROM payments WHERE payment_id = ANY($1::text[]) ORDER BY payment_id FOR UPDATE"
 LOCK_ORDERS = "SELECT * FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id FOR UPDATE"
-PLACEMENTS_OF = "SELECT * FROM placements WHERE order_id = ANY($1::text[])"
 PAYMENTS_OF = "SELECT * FROM payments WHERE order_id = ANY($1::text[])"
-SESSIONS_OF = "SELECT * FROM checkout_sessions WHERE order_id = ANY($1::text[])"
-MENTIONS_OF = "SELECT * FROM mentions WHERE order_id = ANY($1::text[])"
 
 CREATE_PAYMENTS = bulk.insert(table(PaymentRow))
 WRITE_PAYMENTS = bulk.upsert(table(PaymentRow), keep=["first_seen_at"])
 CREATE_ORDERS = bulk.insert(table(OrderRow))
 WRITE_ORDERS = bulk.upsert(table(OrderRow), keep=["created_at"])
-WRITE_PLACEMENTS = bulk.upsert(table(PlacementRow))
-WRITE_SESSIONS = bulk.upsert(table(SessionRow))
-WRITE_MENTIONS = bulk.upsert(table(MentionRow))
+
+
+class Kept(NamedTuple):
+    """How one kind of an order's parts is kept: how to read and write it, and the way to a row and back."""
+
+    of_orders: str
+    write: bulk.Statement
+    row: Callable[[Any], bulk.Row]
+    part: Callable[[rows.Record], Part]
+
+
+def _kept(model: type[Base], row: Callable[[Any], bulk.Row], part: Callable[[rows.Record], Part]) -> Kept:
+    stored = table(model)
+    return Kept(f"SELECT * FROM {stored.name} WHERE order_id = ANY($1::text[])", bulk.upsert(stored), row, part)  # noqa: S608  # our own name
+
+
+PARTS: Final[Mapping[type[Part], Kept]] = MappingProxyType(
+    {
+        Placed: _kept(PlacementRow, rows.placement_row, rows.placed_of),
+        Session: _kept(SessionRow, rows.session_row, rows.session_of),
+        Mention: _kept(MentionRow, rows.mention_row, rows.mention_of),
+    }
+)
 
 
 async def open_books(connection: Connection, told: Iterable[Told], merchant_id: str) -> Books:
@@ -48,14 +71,11 @@ async def _read_orders(connection: Connection, books: Books, order_ids: Sequence
     if not orders:
         return
     existing = list(orders)
-    for row in await connection.fetch(PLACEMENTS_OF, existing):
-        orders[row["order_id"]] = orders[row["order_id"]].with_placed(rows.placed_of(row))
     for row in await connection.fetch(PAYMENTS_OF, existing):
         orders[row["order_id"]] = orders[row["order_id"]].with_payment(rows.payment_of(row))
-    for row in await connection.fetch(SESSIONS_OF, existing):
-        orders[row["order_id"]] = orders[row["order_id"]].with_session(rows.session_of(row))
-    for row in await connection.fetch(MENTIONS_OF, existing):
-        orders[row["order_id"]] = orders[row["order_id"]].with_mention(rows.mention_of(row))
+    for kept in PARTS.values():
+        for row in await connection.fetch(kept.of_orders, existing):
+            orders[row["order_id"]] = orders[row["order_id"]].with_part(kept.part(row))
     books.orders.update((order_id, replace(one, order=orders[order_id])) for order_id, one in known.items())
 
 
@@ -65,15 +85,9 @@ async def write_books(connection: Connection, books: Books, now: datetime) -> No
     await _write(connection, payments, books.created_payments, CREATE_PAYMENTS, WRITE_PAYMENTS)
     orders = {key: rows.order_row(books.orders[key], now) for key in sorted(books.new_versions)}
     await _write(connection, orders, books.created_orders, CREATE_ORDERS, WRITE_ORDERS)
-    placed = [rows.placement_row(placed) for placed in books.placed_anew()]
-    if placed:
-        await connection.execute(*WRITE_PLACEMENTS.of(placed))
-    sessions = [rows.session_row(session) for session in books.sessions_anew()]
-    if sessions:
-        await connection.execute(*WRITE_SESSIONS.of(sessions))
-    mentions = [rows.mention_row(mention) for mention in books.mentions_anew()]
-    if mentions:
-        await connection.execute(*WRITE_MENTIONS.of(mentions))
+    for kind, anew in books.new_parts.items():
+        kept = PARTS[kind]
+        await connection.execute(*kept.write.of(kept.row(anew[key]) for key in sorted(anew)))
 
 
 async def _write(

@@ -3,7 +3,9 @@
 import orjson
 from pydantic import ValidationError
 
-from order_service.order import Placed, Session, payment_told
+from order_service.payment import payment_told
+from order_service.placed import Placed
+from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.told import Fact, Told, Unreadable
 from tillstream_contracts import OrderPlaced

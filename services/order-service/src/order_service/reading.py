@@ -11,7 +11,7 @@ from order_service.parking import Parked
 from order_service.parking_limit import ParkingLimit
 from order_service.placed_facts import read_order_placed
 from order_service.records import Record
-from order_service.stripe_facts import read_stripe_event
+from order_service.stripe_events import read_stripe_event
 from order_service.told import Told, Unreadable
 from tillstream_contracts import ORDERS_PLACED, STRIPE_EVENTS
 

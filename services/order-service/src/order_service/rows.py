@@ -7,7 +7,11 @@ from typing import Any
 import orjson
 
 from order_service.fold import Known, Line
-from order_service.order import NOBODY, Mention, Named, Order, Payment, Placed, Session, Telling
+from order_service.mention import Mention
+from order_service.order import Order
+from order_service.payment import NOBODY, Named, Payment, Telling
+from order_service.placed import Placed
+from order_service.session import Session
 from order_service.statuses import PAYMENT, PaymentStatus, SessionStatus
 from order_service.summary import Summary
 from tillstream_contracts import Amounts, OrderStatus

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from order_service.order import Order, Payment, in_order
+from order_service.order import Order
+from order_service.payment import Payment, in_order
 from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus
 from tillstream_contracts import Amounts, OrderStatus
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from order_service.order import Mention, Payment, Placed, Session
+from order_service.order import Part
+from order_service.payment import Payment
 
-Fact = Placed | Payment | Session | Mention
+Fact = Payment | Part
 """What an event may say."""
 
 

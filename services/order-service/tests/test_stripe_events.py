@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_service.order import Mention, Named, Payment, Session
+from order_service.mention import Mention
+from order_service.payment import Named, Payment
 from order_service.placed_facts import read_order_placed
+from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
-from order_service.stripe_facts import read_stripe_event
+from order_service.stripe_events import read_stripe_event
 from order_service.told import Told, Unreadable
 
 EPOCH = 1_790_000_000

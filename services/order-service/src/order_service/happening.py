@@ -1,0 +1,39 @@
+"""A snapshot event of Stripe's, opened, as the readers of each kind of object get it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from order_service.mention import Mention
+from order_service.stripe_values import Object, metadata, name, text
+from order_service.told import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened, and the object it happened to, as it stood in the second `at`."""
+
+    event_type: str
+    thing: Object
+    at: int
+    order_id: str | None
+    """The order that the object's metadata names."""
+
+
+class Saying(NamedTuple):
+    """What a reader makes of it: facts, and words for the timeline; of an event without facts, why it has none."""
+
+    facts: tuple[Fact, ...] = ()
+    words: str = ""
+
+
+Reader = Callable[[Happening], Saying]
+
+
+def mention(happening: Happening, currency: str) -> tuple[Mention, ...]:
+    """What the metadata tells of the order that it names, by the names that intent-api gives."""
+    if happening.order_id is None:
+        return ()
+    merchant_id = name(metadata(happening.thing, "merchant_id"))
+    reference, customer_id = (text(metadata(happening.thing, key)) for key in ("reference", "customer_id"))
+    return (Mention(happening.order_id, happening.at, currency, merchant_id, reference, customer_id),)

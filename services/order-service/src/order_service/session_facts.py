@@ -1,0 +1,56 @@
+"""What Stripe's hosted Checkout Sessions say."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from order_service.happening import Happening, Reader, Saying, mention
+from order_service.payment import Payment, payment_told
+from order_service.session import Session
+from order_service.statuses import PaymentStatus, SessionStatus
+from order_service.stripe_values import amount, an_id, currency, reference
+from order_service.told import Fact
+
+TYPES: Final[Mapping[str, SessionStatus]] = MappingProxyType(
+    {
+        "checkout.session.completed": SessionStatus.AWAITING_FUNDS,
+        "checkout.session.async_payment_succeeded": SessionStatus.PAID,
+        "checkout.session.async_payment_failed": SessionStatus.FAILED,
+        "checkout.session.expired": SessionStatus.EXPIRED,
+    }
+)
+SETTLED: Final = ("paid", "no_payment_required")
+
+
+def session_of(happening: Happening) -> Saying:
+    """The session, and the payment that a paid one vouches for."""
+    session = happening.thing
+    if session.get("currency") is None:
+        return Saying(words="It sets up a payment method; no money is asked for.")
+    session_id = an_id(session.get("id"), "the Checkout Session's id")
+    status = TYPES[happening.event_type]
+    if status is SessionStatus.AWAITING_FUNDS and session.get("payment_status") in SETTLED:
+        status = SessionStatus.PAID
+    money = amount(session.get("amount_total") or 0, "amount_total"), currency(session["currency"])
+    payment_id = reference(session.get("payment_intent"))
+    facts: list[Fact] = []
+    if happening.order_id:
+        facts.append(Session(happening.order_id, session_id, status, *money, payment_id))
+    if status is SessionStatus.PAID and payment_id:
+        facts.append(_paid(happening, payment_id, *money))
+    return Saying((*facts, *mention(happening, money[1])))
+
+
+def _paid(happening: Happening, payment_id: str, amount: int, currency: str) -> Payment:
+    return payment_told(
+        payment_id,
+        PaymentStatus.SUCCEEDED,
+        at=happening.at,
+        amount=amount,
+        currency=currency,
+        captured=amount,
+        order_id=happening.order_id,
+    )
+
+
+READERS: Final[Mapping[str, Reader]] = MappingProxyType(dict.fromkeys(TYPES, session_of))
