@@ -6,9 +6,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 from urllib.request import urlopen
@@ -25,6 +26,7 @@ from devstack.ports import free_port
 from intent_api.app import create_app
 from intent_api.settings import Settings
 from tillstream_contracts import ORDERS_PLACED
+from tillstream_contracts.customer_tokens import CustomerGrant, sign
 
 SECRET_KEY = "sk_test_merchant_0123456789"
 PUBLISHABLE_KEY = "pk_test_merchant_0123456789"
@@ -61,6 +63,19 @@ class Api:
             text = await response.text()
             return Answer(response.status, response.headers, json.loads(text) if text[:1] == "{" else {"text": text})
 
+    def customer_token(self, customer_id: str, *, merchant_id: str = "default", lifetime: int = 60) -> str:
+        """What the service would sign for this customer."""
+        ends = datetime.now(UTC) + timedelta(seconds=lifetime)
+        return sign(CustomerGrant(merchant_id, customer_id, ends), self.token_secret)
+
+    async def get(self, path: str, *, bearer: str = SECRET_KEY) -> Answer:
+        """A question."""
+        return await self.send("GET", path, Authorization=f"Bearer {bearer}")
+
+    async def delete(self, path: str, *, bearer: str = SECRET_KEY) -> Answer:
+        """A wish that something be gone."""
+        return await self.send("DELETE", path, Authorization=f"Bearer {bearer}")
+
     async def post(self, path: str, body: Any, *, key: str = "a-key", bearer: str = PUBLISHABLE_KEY) -> Answer:
         """A well-formed POST."""
         return await self.send("POST", path, json.dumps(body).encode(), **self.as_browser(key, bearer))
@@ -75,6 +90,10 @@ class ScriptedStripe:
     """Path, parameters and idempotency key of each."""
     script: list[Callable[[], web.StreamResponse]] = field(default_factory=list)
     """The next answers, in turn; the last one stays."""
+    objects: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    """Status and body for a request such as `GET /v1/customers/cus_1`, whatever the script says."""
+    asked: list[str] = field(default_factory=list)
+    """Method and path of each request."""
     headers: list[Mapping[str, str]] = field(default_factory=list)
     created_at: int = field(default_factory=lambda: int(time.time()))
 
@@ -83,11 +102,25 @@ class ScriptedStripe:
         body = {"error": {"type": "invalid_request_error", "message": "as scripted", **error}}
         self.script.append(lambda: web.json_response(body, status=status, headers=headers))
 
+    def has(self, asked: str, body: Any, *, status: int = 200) -> None:
+        """Answer this request always with this body."""
+        self.objects[asked] = (status, body)
+
+    def lacks(self, *asked: str) -> None:
+        """Answer these requests as Stripe does for an id that it does not know."""
+        for each in asked:
+            self.has(each, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}, status=404)
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
+        asked = f"{request.method} {request.path}"
+        self.asked.append(asked)
         params = dict(parse_qsl(await request.text()))
         self.requests.append((request.path, params, request.headers.get("Idempotency-Key", "")))
         self.headers.append(request.headers)
+        if asked in self.objects:
+            status, body = self.objects[asked]
+            return web.json_response(body, status=status)
         if self.script:
             return (self.script.pop(0) if len(self.script) > 1 else self.script[0])()
         return self.created(request.path, params)
@@ -146,6 +179,53 @@ async def served(settings: Settings) -> AsyncIterator[Api]:
         listening.close()
 
 
+@dataclass
+class ScriptedOrders:
+    """An order-service that knows what a test says."""
+
+    url: str = ""
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The answer to each path."""
+    asked: list[str] = field(default_factory=list)
+    fails: bool = False
+
+    def has(self, order_id: str, *payments: str, sessions: Iterable[str] = (), **facts: Any) -> str:
+        """Know this order with these payments; gives its id back."""
+        self.known[f"/v1/orders/{order_id}"] = {
+            "order_id": order_id,
+            "merchant_id": "default",
+            "currency": "usd",
+            "amount": 2000,
+            "payments": [{"payment_intent_id": payment} for payment in payments],
+            "checkout_sessions": [{"checkout_session_id": session} for session in sessions],
+            **facts,
+        }
+        return order_id
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer one question, to whoever holds the secret key."""
+        self.asked.append(request.path)
+        if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
+            return web.json_response({"code": "key_missing"}, status=401)
+        if self.fails or request.path not in self.known:
+            return web.json_response({"code": "no"}, status=503 if self.fails else 404)
+        return web.json_response(self.known[request.path])
+
+
+@pytest.fixture
+async def orders() -> AsyncIterator[ScriptedOrders]:
+    """An order-service on a port of its own."""
+    scripted = ScriptedOrders()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", scripted.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    scripted.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield scripted
+    await runner.cleanup()
+
+
 Serve = Callable[..., Awaitable[Api]]
 
 
@@ -154,7 +234,7 @@ async def scripted_stripe() -> AsyncIterator[ScriptedStripe]:
     """A Stripe on a port of its own, until the block ends."""
     scripted = ScriptedStripe()
     app = web.Application()
-    app.router.add_post("/{path:.*}", scripted.answer)
+    app.router.add_route("*", "/{path:.*}", scripted.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -252,6 +332,14 @@ class StripeSim:
         async with aiohttp.request(method, self.url + path, json=body, headers=key) as response:
             response.raise_for_status()
             return await response.json()
+
+    async def call(self, path: str, method: str = "POST", **params: Any) -> Any:
+        """Ask for something as the merchant, in Stripe's form."""
+        key = {"Authorization": "Bearer sk_test_stripe"}
+        async with aiohttp.request(method, self.url + path, data=params or None, headers=key) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return answer
 
     async def fault(self, kind: str, **facts: Any) -> None:
         """Let the next calls fail in this way."""

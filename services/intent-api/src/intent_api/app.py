@@ -11,8 +11,10 @@ from intent_api import (
     captures,
     catalog_page,
     checkout_sessions,
+    customers,
     payment_intents,
     refunds,
+    saved_cards,
 )
 from intent_api.body_limit import BodyLimit
 from intent_api.catalog import read_catalog
@@ -35,6 +37,8 @@ ROUTES = (
     refunds,
     captures,
     cancellations,
+    customers,
+    saved_cards,
     catalog_page,
 )
 

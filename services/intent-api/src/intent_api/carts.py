@@ -44,12 +44,16 @@ def _lower(told: object) -> object:
     return told.lower() if isinstance(told, str) else told
 
 
+Reference = Annotated[str, Field(max_length=200, pattern=PRINTABLE, examples=["A-1001"])]
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.com"])]
+
+
 class OrderBody(Body):
     """What the shop may add to any order."""
 
     currency: Annotated[Currency, BeforeValidator(_lower), Field(examples=["eur"])]
     """An ISO 4217 code."""
-    reference: Annotated[str, Field(max_length=200, pattern=PRINTABLE, examples=["A-1001"])] | None = None
+    reference: Reference | None = None
     """The shop's own number for the order."""
     customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
     """The shop's own id for the buyer; not a name, not an address."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from intent_api.carts import Items, OrderBody
+from intent_api.carts import Email, Items, OrderBody
 from intent_api.desk import Desk, Redirects, the_desk, traceparent_of
 from intent_api.documentation import problems
 from intent_api.faults import wrong_fields
@@ -43,9 +43,7 @@ class CheckoutSessionBody(OrderBody):
     """Where the buyer goes after paying, on an allowed origin. Stripe fills in `{CHECKOUT_SESSION_ID}`."""
     cancel_url: Annotated[PageUrl, Field(examples=["http://localhost:8000/cart"])]
     """Where the buyer goes on turning back, on an allowed origin."""
-    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.com"])] | None = (
-        None
-    )
+    email: Email | None = None
     """Fills in the field on Stripe's page. Goes to Stripe only: it is neither logged nor in any event."""
 
 

@@ -82,6 +82,19 @@ class StripeCalls:
         """Stripe's answer to a question, which changes nothing. Raises Problem if it refuses or none came in time."""
         return await self.ask(effect, "", lambda _: call())
 
+    async def find(self, effect: str, call: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """As `read`, but None if Stripe knows nothing by that id."""
+
+        async def found() -> Answer | None:
+            try:
+                return await call()
+            except stripe.InvalidRequestError as error:
+                if error.code != "resource_missing":
+                    raise
+                return None
+
+        return await self.read(effect, found)
+
     async def ask(
         self,
         effect: str,
