@@ -36,10 +36,64 @@ export interface Order {
   readonly at: string;
 }
 
+export type SubscriptionStatus =
+  "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled";
+
+/** `nothing_due` is settled without money, as a trial's first invoice is. */
+export type InvoiceStatus = "draft" | "open" | "uncollectible" | "void" | "nothing_due" | "paid";
+
+export interface SubscriptionItem {
+  readonly price_id: string;
+  /** Which product of the catalogue it is; null for a price that was not made here. */
+  readonly sku: string | null;
+  readonly quantity: number;
+  readonly unit_amount: number | null;
+  /** `day`, `week`, `month` or `year`. */
+  readonly interval: string;
+  readonly interval_count: number;
+}
+
+export interface LatestInvoice {
+  readonly invoice_id: string;
+  readonly status: InvoiceStatus;
+  readonly amount_due: number;
+  readonly amount_paid: number;
+  /** The customer has to do something, such as 3-D Secure, before it can be paid. */
+  readonly needs_action: boolean;
+}
+
+/** A subscription as it stands at `version`; version 0 means that nobody has told the server of it yet. */
+export interface Subscription {
+  readonly subscription_id: string;
+  readonly version: number;
+  readonly status: SubscriptionStatus;
+  readonly previous_status: SubscriptionStatus | null;
+  readonly currency: string | null;
+  readonly items: readonly SubscriptionItem[];
+  readonly cancel_at_period_end: boolean;
+  /** Times are ISO 8601, UTC. */
+  readonly current_period_end: string | null;
+  readonly trial_end: string | null;
+  readonly latest_invoice: LatestInvoice | null;
+  readonly flags: readonly string[];
+  readonly at: string;
+}
+
+/** What a stream tells of: the token says which of them. */
+export type Watched = Order | Subscription;
+
 export type Frame =
-  | ({ readonly type: "snapshot" | "status" } & Order)
+  | ({ readonly type: "snapshot" | "status" } & Watched)
   | { readonly type: "heartbeat"; readonly next_within_seconds: number }
   | { readonly type: "error"; readonly code: string; readonly detail: string };
+
+export function isOrder(told: Watched): told is Order {
+  return "order_id" in told;
+}
+
+export function isSubscription(told: Watched): told is Subscription {
+  return "subscription_id" in told;
+}
 
 /** A frame, or undefined for one that a newer server may send and this client does not know. */
 export function readFrame(data: unknown): Frame | undefined {

@@ -1,3 +1,21 @@
-/** A typed browser client for Tillstream's order stream. */
-export type { Amounts, Order, OrderStatus } from "./frames.js";
-export { type OrderWatch, type StreamError, type StreamState, type WatchOptions, watchOrder } from "./watch.js";
+/** A typed browser client for Tillstream's stream. */
+export type {
+  Amounts,
+  InvoiceStatus,
+  LatestInvoice,
+  Order,
+  OrderStatus,
+  Subscription,
+  SubscriptionItem,
+  SubscriptionStatus,
+} from "./frames.js";
+export {
+  type OrderWatch,
+  type StreamError,
+  type StreamState,
+  type SubscriptionWatchOptions,
+  type Watch,
+  type WatchOptions,
+  watchOrder,
+  watchSubscription,
+} from "./watch.js";

@@ -1,10 +1,10 @@
 import { pause } from "./backoff.js";
 import { Connection } from "./connection.js";
-import type { Frame, Order } from "./frames.js";
+import { type Frame, type Order, type Subscription, type Watched, isOrder, isSubscription } from "./frames.js";
 import { errorCode, verdict } from "./verdict.js";
 import { onWakeUp } from "./wake-ups.js";
 
-/** `live` once the order's state has come; `closed` is the end. */
+/** `live` once the state of what is watched has come; `closed` is the end. */
 export type StreamState = "connecting" | "live" | "reconnecting" | "closed";
 
 /** Why the stream was interrupted (`final` false: it goes on by itself) or ended. */
@@ -14,14 +14,14 @@ export interface StreamError {
   readonly final: boolean;
 }
 
-export interface WatchOptions {
+export interface WatchOptions<T extends Watched = Order> {
   /** Both as intent-api answered them: `stream.url` and `stream.token`. */
   readonly url: string;
   readonly token: string;
   /** The version that is known already; only newer ones are reported. */
   readonly afterVersion?: number;
-  /** Called with each newer version of the order, never with one that is as old as the last. */
-  readonly onStatus: (order: Order) => void;
+  /** Called with each newer version, never with one that is as old as the last. */
+  readonly onStatus: (told: T) => void;
   /** Called with each state but the first, which is `connecting`. */
   readonly onState?: (state: StreamState) => void;
   readonly onError?: (error: StreamError) => void;
@@ -29,22 +29,32 @@ export interface WatchOptions {
   readonly refreshToken?: () => Promise<string>;
 }
 
-export interface OrderWatch {
+export type SubscriptionWatchOptions = WatchOptions<Subscription>;
+
+export interface Watch {
   readonly state: StreamState;
   /** Ends the stream; `closed` is the last that is heard of it. */
   close(): void;
 }
 
+export type OrderWatch = Watch;
+
 /** Reports an order's state now and whenever it changes, over any number of connections. */
 export function watchOrder(options: WatchOptions): OrderWatch {
-  return new Watch(options);
+  return new Watching(options, isOrder);
+}
+
+/** Reports a subscription's state now and whenever it changes, over any number of connections. */
+export function watchSubscription(options: SubscriptionWatchOptions): Watch {
+  return new Watching(options, isSubscription);
 }
 
 /** A connection that stays live so long ends the series of failures. */
 export const STABLE_AFTER_MS = 5_000;
 
-class Watch implements OrderWatch {
-  readonly #options: WatchOptions;
+class Watching<T extends Watched> implements Watch {
+  readonly #options: WatchOptions<T>;
+  readonly #isMine: (told: Watched) => told is T;
   readonly #stopWakeUps: () => void;
   #state: StreamState = "connecting";
   #token: string;
@@ -56,8 +66,9 @@ class Watch implements OrderWatch {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #told: { readonly code: string; readonly detail: string } | undefined;
 
-  constructor(options: WatchOptions) {
+  constructor(options: WatchOptions<T>, isMine: (told: Watched) => told is T) {
     this.#options = options;
+    this.#isMine = isMine;
     this.#token = options.token;
     this.#seen = options.afterVersion ?? -1;
     this.#stopWakeUps = onWakeUp(() => {
@@ -96,6 +107,7 @@ class Watch implements OrderWatch {
     switch (frame.type) {
       case "snapshot":
       case "status":
+        if (!this.#isMine(frame)) break;
         this.#liveSince ??= Date.now();
         this.#turn("live");
         this.#report(frame);
@@ -108,10 +120,10 @@ class Watch implements OrderWatch {
     }
   }
 
-  #report(order: Order): void {
-    if (order.version <= this.#seen || this.#state === "closed") return;
-    this.#seen = order.version;
-    this.#options.onStatus(order);
+  #report(told: T): void {
+    if (told.version <= this.#seen || this.#state === "closed") return;
+    this.#seen = told.version;
+    this.#options.onStatus(told);
   }
 
   #lost(closeCode: number): void {

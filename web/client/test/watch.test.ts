@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { OPENING_PATIENCE_MS, PATIENCE_MS } from "../src/connection.js";
-import type { Order, OrderStatus } from "../src/frames.js";
-import { STABLE_AFTER_MS, type OrderWatch, type StreamError, type StreamState, watchOrder } from "../src/watch.js";
+import type { Order, OrderStatus, Subscription } from "../src/frames.js";
+import {
+  STABLE_AFTER_MS,
+  type StreamError,
+  type StreamState,
+  type Watch,
+  watchOrder,
+  watchSubscription,
+} from "../src/watch.js";
 import { FakeSocket } from "./fake-socket.js";
 
 const LONGEST_PAUSE_MS = 30_000;
@@ -30,9 +37,9 @@ let versions: number[];
 let states: StreamState[];
 let errors: StreamError[];
 let page: EventTarget;
-let watch: OrderWatch | undefined;
+let watch: Watch | undefined;
 
-function start(options: { afterVersion?: number; refreshToken?: () => Promise<string> } = {}): OrderWatch {
+function start(options: { afterVersion?: number; refreshToken?: () => Promise<string> } = {}): Watch {
   watch = watchOrder({
     url: "ws://shop.example/v1/stream",
     token: "first-token",
@@ -245,6 +252,38 @@ describe("an expired token", () => {
     await vi.advanceTimersByTimeAsync(LONGEST_PAUSE_MS);
     expect(refreshToken).toHaveBeenCalledTimes(1);
     expect(FakeSocket.opened).toHaveLength(1);
+  });
+});
+
+describe("a subscription", () => {
+  const subscription = (version: number, status = "active") => ({ subscription_id: "subs_1", version, status });
+
+  test("is watched like an order, by a token of its own", async () => {
+    const told: Subscription[] = [];
+    watch = watchSubscription({
+      url: "ws://shop.example/v1/stream",
+      token: "subscription-token",
+      onStatus: (newer) => told.push(newer),
+      onState: (state) => states.push(state),
+    });
+    FakeSocket.last.accept().say({ type: "snapshot", ...subscription(0, "incomplete") });
+    FakeSocket.last.say({ type: "status", ...subscription(1) }).end(1012);
+    const socket = await reconnected();
+    expect(subscribed()).toEqual({ type: "subscribe", token: "subscription-token", after_version: 1 });
+    socket.say({ type: "snapshot", ...subscription(1) }).say({ type: "status", ...subscription(2, "canceled") });
+    expect(told.map(({ version, status }) => [version, status])).toEqual([
+      [0, "incomplete"],
+      [1, "active"],
+      [2, "canceled"],
+    ]);
+    expect(states).toEqual(["live", "reconnecting", "live"]);
+  });
+
+  test("is not taken for an order", () => {
+    start();
+    FakeSocket.last.accept().say({ type: "snapshot", ...subscription(1) });
+    expect(versions).toEqual([]);
+    expect(states).toEqual([]);
   });
 });
 
