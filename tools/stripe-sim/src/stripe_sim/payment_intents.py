@@ -110,6 +110,7 @@ def capture(account: Account, call: Call) -> Object:
         message = "The amount you requested to capture is greater than the amount you can capture for this charge."
         raise invalid(message, "amount_to_capture", "amount_too_large", payment_intent=intent)
     charge = account.find("charge", intent["latest_charge"], param="charge")
+    intent = {**intent, "metadata": merged(intent["metadata"], call.params)}
     account.apply(confirmation.captured(intent, charge, amount), call.cause)
     return account.find("payment_intent", intent["id"], param="intent")
 
