@@ -31,24 +31,24 @@ class Payment:
     amount: int
     capturable: int
     captured: int
-    refunded: int
-    """What was given back or is on its way; a refund that failed counts no more."""
+    refundable: int
+    """What can still be given back. Stripe counts what was held and never captured as refunded; this does not."""
     capture_key: str | None
     capture_hash: str | None
 
     @property
-    def refundable(self) -> int:
-        """What can still be given back."""
-        return self.captured - self.refunded
+    def refunded(self) -> int:
+        """What was given back or is on its way; a refund that failed counts no more."""
+        return self.captured - self.refundable
 
     @classmethod
     def read(cls, intent: PaymentIntent) -> "Payment":
         """What Stripe says, its latest charge expanded."""
+        captured = refundable = 0
         charge = intent.latest_charge
-        if charge is None or isinstance(charge, str) or intent.status != "succeeded":
-            captured = refunded = 0
-        else:
-            captured, refunded = charge.amount_captured, charge.amount_refunded
+        if charge and not isinstance(charge, str) and intent.status == "succeeded":
+            captured = charge.amount_captured
+            refundable = min(captured, charge.amount - charge.amount_refunded)
         return cls(
             payment_intent_id=intent.id,
             status=intent.status,
@@ -57,7 +57,7 @@ class Payment:
             amount=intent.amount,
             capturable=intent.amount_capturable,
             captured=captured,
-            refunded=refunded,
+            refundable=refundable,
             capture_key=noted(intent, "capture_key"),
             capture_hash=noted(intent, "capture_hash"),
         )
