@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter
 from starlette.types import Message, Scope
@@ -40,6 +41,7 @@ async def json_of(app: FastAPI, path: str) -> tuple[int, Any]:
     return status, json.loads(body)
 
 
+@pytest.mark.shows("GET /readyz")
 async def test_ready_when_every_part_is() -> None:
     assert await json_of(app_with(kafka="ok"), "/readyz") == (200, {"status": "ok", "parts": {"kafka": "ok"}})
 
@@ -57,6 +59,7 @@ async def test_a_process_that_leaves_is_not_ready() -> None:
     assert (await json_of(app, "/readyz"))[0] == 503
 
 
+@pytest.mark.shows("GET /livez")
 async def test_a_process_without_progress_is_not_alive() -> None:
     app = FastAPI()
 
@@ -67,6 +70,7 @@ async def test_a_process_without_progress_is_not_alive() -> None:
     assert await json_of(app, "/livez") == (503, {"status": "unavailable", "parts": {"consumer": "stuck"}})
 
 
+@pytest.mark.shows("GET /metrics")
 async def test_metrics_are_those_of_the_given_registry() -> None:
     app, registry = FastAPI(), CollectorRegistry()
     Counter("sold", "Things sold.", registry=registry).inc(3)

@@ -1,0 +1,1 @@
+"""Which test shows what: reads the tests, asks the services, writes a page."""
