@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -358,9 +359,22 @@ class StripeSim:
 @pytest.fixture(scope="session")
 def stripe_sim_process() -> Iterator[StripeSim]:
     """stripe-sim, once for the whole run."""
+    with _running_stripe_sim() as sim:
+        yield sim
+
+
+@pytest.fixture
+def forgetful_stripe_sim() -> Iterator[StripeSim]:
+    """stripe-sim as Stripe is a day later: no idempotency key is remembered."""
+    with _running_stripe_sim(STRIPE_SIM_IDEMPOTENCY_SECONDS="0.000001") as sim:
+        yield sim
+
+
+@contextmanager
+def _running_stripe_sim(**settings: str) -> Iterator[StripeSim]:
     port = free_port()
     command = [sys.executable, "-m", "stripe_sim", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own module
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **settings})  # noqa: S603 - ours
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/readyz", process)
