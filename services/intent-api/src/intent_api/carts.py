@@ -56,6 +56,7 @@ class OrderBody(Body):
     reference: Reference | None = None
     """The shop's own number for the order."""
     customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
-    """The shop's own id for the buyer; not a name, not an address."""
+    """The shop's own id for the buyer; not a name, not an address. Or Stripe's `cus_…`, which is then told to Stripe
+    too: with the secret key, or that customer's own token."""
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAX_METADATA)] = {}
     """Notes that travel with the order. No personal data, please: they are stored in events."""

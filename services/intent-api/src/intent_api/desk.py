@@ -2,19 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import Request
 from stripe import PaymentIntent
 from stripe.checkout import Session
 
+from intent_api.attempts import Attempt, attempted, refusal
 from intent_api.catalog import Catalog
 from intent_api.idempotency import stripe_key_for
 from intent_api.orders import NewOrder, order_placed, stripe_metadata
+from intent_api.payers import Payer, parameters
 from intent_api.publisher import Publisher
 from intent_api.streams import Stream, Streams
 from intent_api.stripe_calls import StripeCalls
+from intent_api.stripe_objects import metadata_of
 from tillstream_contracts import OrderPlaced
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentListParams
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 log = structlog.get_logger(__name__)
@@ -42,24 +49,37 @@ class Desk:
         self.catalog, self.stripe_publishable_key = catalog, stripe_publishable_key
         self._stripe, self._publisher, self._streams = stripe, publisher, streams
 
-    async def place_by_intent(self, order: NewOrder, *, traceparent: str | None) -> tuple[PaymentIntent, Stream]:
-        """Place the order with a payment intent for a page of the shop's own."""
+    async def place_by_intent(
+        self, order: NewOrder, payer: Payer, *, traceparent: str | None
+    ) -> tuple[PaymentIntent, Stream]:
+        """Place the order with a payment intent for a page of the shop's own, or one that charges a saved card.
+
+        A declined card places the order all the same, and is told (Problem 402) once Kafka has it.
+        """
         service = self._stripe.client.v1.payment_intents
-        intent = await self._stripe.ask(
+        asked = parameters(payer, order.priced)
+        asked["metadata"] = stripe_metadata(order)
+        attempt = await self._stripe.ask(
             "create_payment_intent",
             stripe_key_for(order.order_id, "place"),
-            lambda key: service.create_async(
-                {
-                    "amount": order.priced.amount,
-                    "currency": order.priced.currency,
-                    "automatic_payment_methods": {"enabled": True},
-                    "metadata": stripe_metadata(order),
-                },
-                {"idempotency_key": key},
-            ),
+            lambda key: attempted(service.create_async(asked, {"idempotency_key": key})),
+            made=(lambda: self._made(order, payer)) if payer.payment_method else None,
         )
-        placed = order_placed(order, created=intent.created, payment_intent_id=intent.id)
-        return intent, await self._tell(placed, traceparent)
+        intent = attempt.intent
+        stream = await self._tell(order_placed(order, created=intent.created, payment_intent_id=intent.id), traceparent)
+        facts = {"order_id": order.order_id, "payment_method": payer.payment_method, "stream": stream.model_dump()}
+        if refused := refusal(attempt, publishable_key=self.stripe_publishable_key, **facts):
+            log.info("payment_declined", order_id=order.order_id, payment_intent_id=intent.id, code=refused.code)
+            raise refused
+        return intent, stream
+
+    async def _made(self, order: NewOrder, payer: Payer) -> Attempt | None:
+        """What a call made whose answer Stripe lost. It may have charged the card, so nothing is asked twice."""
+        service = self._stripe.client.v1.payment_intents
+        theirs: PaymentIntentListParams = {"customer": payer.customer_id or "", "limit": 100}
+        listed = await self._stripe.read("find_payment_intent", lambda: service.list_async(theirs))
+        own = [each for each in listed.data if metadata_of(each).get("order_id") == order.order_id]
+        return Attempt(own[0]) if own else None
 
     async def place_by_checkout(
         self, order: NewOrder, redirects: Redirects, email: str | None, *, traceparent: str | None

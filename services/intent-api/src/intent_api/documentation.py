@@ -19,7 +19,8 @@ Errors are `application/problem+json` (RFC 9457): decide by `code`, show `detail
 _MEANING: Final = {
     400: "The `Idempotency-Key` header is missing or malformed: `idempotency_key_required`, `idempotency_key_invalid`.",
     401: "No key of ours: `key_required`, `key_invalid`. Or a customer token that ended: `token_expired`.",
-    402: "The card was declined: `card_declined`, with Stripe's `decline_code`.",
+    402: "The card was declined: `card_declined`, with Stripe's `decline_code`. Or the buyer must confirm: "
+    "`authentication_required`. Where a saved card was charged, the order exists: `order_id`, `client_secret`.",
     403: "The key may not do this: `amount_not_allowed`, `secret_key_required`, `customer_not_allowed`, "
     "`customer_not_ours`, `trial_not_allowed`.",
     404: "There is no such thing, or not yet: `order_not_found`, `subscription_not_found`, `customer_not_found`, "

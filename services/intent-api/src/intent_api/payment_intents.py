@@ -13,6 +13,7 @@ from intent_api.faults import wrong_fields
 from intent_api.idempotency import order_id_for, request_hash, require_key
 from intent_api.keys import Caller, require_caller
 from intent_api.orders import NewOrder
+from intent_api.payers import Payer, PaymentMethodId, require_sensible, stripe_customer
 from intent_api.pricing import Priced, price_amount, price_cart
 from intent_api.streams import Stream
 from tillstream_contracts.types import OrderId
@@ -33,6 +34,12 @@ class PaymentIntentBody(OrderBody):
                     "reference": "A-1001",
                 },
                 {"amount": 1999, "currency": "usd", "reference": "A-1002"},
+                {
+                    "items": [{"sku": "beans", "quantity": 1}],
+                    "currency": "eur",
+                    "customer": "cus_QmZ4yE2mX9uT1c",
+                    "payment_method": "pm_1QmZ4yE2mX9u",
+                },
             ]
         }
     )
@@ -40,6 +47,12 @@ class PaymentIntentBody(OrderBody):
     items: Items | None = None
     amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
     """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
+    payment_method: PaymentMethodId | None = None
+    """A saved card of `customer` (`cus_…`), to be charged by this very call."""
+    off_session: bool = False
+    """The buyer is away and cannot confirm anything: a renewal, a late fee. Secret keys only."""
+    save_payment_method: bool = False
+    """Keep what the buyer pays with for `customer` (`cus_…`); say so on your page."""
 
 
 class PaymentIntentAnswer(BaseModel):
@@ -72,7 +85,18 @@ async def place_by_intent(
     desk: Annotated[Desk, Depends(the_desk)],
     traceparent: Annotated[str | None, Depends(traceparent_of)],
 ) -> PaymentIntentAnswer:
-    """The amount is computed here, from the catalogue. The same key and body always give the same order and intent."""
+    """The amount is computed here, from the catalogue. The same key and body always give the same order and intent.
+
+    **With `payment_method`** the card is charged at once, and `status` tells what came of it: `succeeded`,
+    `processing`, or `requires_action`: then let Stripe.js handle the `client_secret`. A declined card is a 402 that
+    carries `order_id`, `payment_intent_id`, `client_secret` and `stream`: the order exists and waits, so let the buyer
+    confirm with Stripe.js and another card. `authentication_required` is the 402 of a buyer who is away: confirm with
+    Stripe.js, the `client_secret` and the same card once the buyer is there. A retry is told the same 402; how the
+    payment stands by then is told by the order's stream.
+    """
+    payer = Payer(
+        stripe_customer(body.customer, caller), body.payment_method, body.off_session, body.save_payment_method
+    )
     order = NewOrder(
         order_id=order_id_for(caller.merchant_id, key),
         merchant_id=caller.merchant_id,
@@ -82,7 +106,7 @@ async def place_by_intent(
         customer_id=body.customer,
         metadata=body.metadata,
     )
-    intent, stream = await desk.place_by_intent(order, traceparent=traceparent)
+    intent, stream = await desk.place_by_intent(order, require_sensible(payer, caller), traceparent=traceparent)
     return PaymentIntentAnswer(
         order_id=order.order_id,
         payment_intent_id=intent.id,

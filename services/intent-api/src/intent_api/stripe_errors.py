@@ -12,6 +12,8 @@ import stripe
 from intent_api.faults import wrong_fields
 from tillstream_operations import Problem
 
+AUTHENTICATION_REQUIRED: Final = "authentication_required"
+
 
 class Trouble(StrEnum):
     """How a call to Stripe can fail, as far as it makes a difference to us."""
@@ -98,8 +100,11 @@ def problem_for(error: stripe.StripeError) -> Problem:
 
 
 def _card_declined(error: stripe.StripeError) -> Problem:
-    detail = "The card was declined. Ask the buyer for another way to pay."
     reason = error.error.decline_code if error.error else None
+    if error.code == AUTHENTICATION_REQUIRED:
+        detail = "The buyer's bank wants the buyer's own word. Let them confirm on your page, with `client_secret`."
+        return Problem(402, AUTHENTICATION_REQUIRED, detail, decline_code=reason or error.code)
+    detail = "The card was declined. Ask the buyer for another way to pay."
     return Problem(402, "card_declined", detail, decline_code=reason or error.code)
 
 
