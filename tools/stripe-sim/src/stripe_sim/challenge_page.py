@@ -1,22 +1,22 @@
 """`/sim/3ds/{intent}`: the bank's page of a 3-D Secure challenge; Stripe.js answers it from a dialog."""
 
-import hmac
 from typing import Annotated, Literal
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from stripe_sim import intents, paying, setting_up
 from stripe_sim.account import Account
 from stripe_sim.errors import StripeError, invalid
 from stripe_sim.html import html
 from stripe_sim.money import written
 from stripe_sim.objects import Object
-from stripe_sim.paying import authenticate
 from stripe_sim.publishable import for_browser
 from stripe_sim.rendering import rendered
 
 REDIRECT_STATUS = {"succeeded": "succeeded", "requires_capture": "succeeded", "processing": "pending"}
+AUTHENTICATE = {"payment_intent": paying.authenticate, "setup_intent": setting_up.authenticate}
 
 
 def challenge_page(account: Account) -> APIRouter:
@@ -29,7 +29,7 @@ def challenge_page(account: Account) -> APIRouter:
             found = _found(account, intent, client_secret)
         except StripeError as error:
             return html("challenge.html", error.status, intent=None, merchant=account.settings.merchant_name)
-        amount = written(found["amount"], found["currency"]).upper()
+        amount = written(found["amount"], found["currency"]).upper() if "amount" in found else None
         return html("challenge.html", intent=found, amount=amount, merchant=account.settings.merchant_name)
 
     @router.post("/{intent}", summary="The buyer answers", response_class=Response)
@@ -44,7 +44,7 @@ def challenge_page(account: Account) -> APIRouter:
         except StripeError as error:
             return Response(rendered({"error": error.body()}), error.status, media_type="application/json")
         back = ((found["next_action"] or {}).get("redirect_to_url") or {}).get("return_url")
-        after = authenticate(account, found, passed=outcome == "complete")
+        after = AUTHENTICATE[found["object"]](account, found, passed=outcome == "complete")
         if back and "application/json" not in request.headers.get("accept", ""):
             return RedirectResponse(with_outcome(back, after), 303)
         return Response(rendered(for_browser(after)), media_type="application/json")
@@ -57,8 +57,8 @@ def with_outcome(return_url: str, intent: Object) -> str:
     parts = urlsplit(return_url)
     told = urlencode(
         {
-            "payment_intent": intent["id"],
-            "payment_intent_client_secret": intent["client_secret"],
+            intent["object"]: intent["id"],
+            f"{intent['object']}_client_secret": intent["client_secret"],
             "redirect_status": REDIRECT_STATUS.get(intent["status"], "failed"),
         }
     )
@@ -66,7 +66,8 @@ def with_outcome(return_url: str, intent: Object) -> str:
 
 
 def _found(account: Account, name: str, client_secret: str) -> Object:
-    intent = account.find("payment_intent", name, param="intent")
-    if not hmac.compare_digest(intent["client_secret"].encode(), client_secret.encode()):
-        raise invalid("The client_secret is not the one of this PaymentIntent.", "client_secret")
+    kind = "setup_intent" if name.startswith("seti_") else "payment_intent"
+    intent = account.find(kind, name, param="intent")
+    if not intents.is_secret_of(intent, client_secret):
+        raise invalid("The client_secret is not the one of this intent.", "client_secret")
     return intent

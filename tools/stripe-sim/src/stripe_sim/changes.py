@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stripe_sim.errors import StripeError
@@ -48,6 +48,10 @@ class Change:
     later: tuple[Later, ...] = ()
     error: StripeError | None = None
     """Raised at the caller after all the rest was done: a declined card changes the PaymentIntent too."""
+
+    def after(self, first: Change) -> Change:
+        """This, once the other has happened."""
+        return replace(self, kept=first.kept + self.kept, events=first.events + self.events)
 
 
 def previous_attributes(before: Object, after: Object) -> Object:

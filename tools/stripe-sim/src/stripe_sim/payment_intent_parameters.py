@@ -20,6 +20,7 @@ from stripe_sim.parameters import (
 )
 from stripe_sim.payment_methods import DATA
 
+AUTOMATIC_PAYMENT_METHODS = Shape({"enabled": Boolean(), "allow_redirects": OneOf("always", "never")}, ("enabled",))
 CAPTURE_METHOD = OneOf("automatic", "automatic_async", "manual")
 PAYMENT_METHOD_TYPES = ListOf(OneOf("card", "us_bank_account", "sepa_debit", "link"), longest=20)
 SETUP_FUTURE_USAGE = OneOf("off_session", "on_session")
@@ -68,9 +69,7 @@ CREATE = Shape(
         **_DESCRIBED,
         **_CONFIRMED,
         "amount": Integer(minimum=1),
-        "automatic_payment_methods": Shape(
-            {"enabled": Boolean(), "allow_redirects": OneOf("always", "never")}, ("enabled",)
-        ),
+        "automatic_payment_methods": AUTOMATIC_PAYMENT_METHODS,
         "confirm": Boolean(),
         "confirmation_method": OneOf("automatic", "manual"),
         "currency": Currency(),

@@ -8,14 +8,23 @@ _PAYMENT_INTENT_WORDS = """
     payment_method payment_method_configuration_details payment_method_types processing receipt_email
     setup_future_usage shipping status
 """
-_PAYMENT_INTENT = frozenset(_PAYMENT_INTENT_WORDS.split())
+_SETUP_INTENT_WORDS = """
+    id object automatic_payment_methods cancellation_reason client_secret created description last_setup_error
+    livemode next_action payment_method payment_method_configuration_details payment_method_types status usage
+"""
+_SEEN = {
+    "payment_intent": frozenset(_PAYMENT_INTENT_WORDS.split()),
+    "setup_intent": frozenset(_SETUP_INTENT_WORDS.split()),
+}
 
 
 def for_browser(body: Object) -> Object:
     """The object, or the error with an object in it, without what a browser may not see."""
-    if body.get("object") == "payment_intent":
-        return {name: value for name, value in body.items() if name in _PAYMENT_INTENT}
+    seen = _SEEN.get(body.get("object", ""))
+    if seen is not None:
+        return {name: value for name, value in body.items() if name in seen}
     error = body.get("error")
-    if isinstance(error, dict) and "payment_intent" in error:
-        return {"error": {**error, "payment_intent": for_browser(error["payment_intent"])}}
+    if isinstance(error, dict):
+        within = {kind: for_browser(error[kind]) for kind in _SEEN if kind in error}
+        return {"error": {**error, **within}}
     return body

@@ -9,6 +9,7 @@ from stripe_sim import payment_methods
 from stripe_sim.account import NOBODY, Account
 from stripe_sim.changes import Cause, Change
 from stripe_sim.errors import StripeError, card_error, invalid, missing
+from stripe_sim.intents import NOUN
 from stripe_sim.metadata import merged
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
@@ -17,6 +18,8 @@ from stripe_sim.parameters import EXPAND, LIST, Anything, Integer, Metadata, One
 from stripe_sim.test_cards import Declines
 
 KIND = "payment_method"
+SPENT_BY = ("charge.succeeded", "charge.pending", "charge.failed")
+SAVED_BY = ("payment_intent.succeeded", "payment_intent.processing", "payment_intent.amount_capturable_updated")
 ALLOW_REDISPLAY = OneOf("always", "limited", "unspecified")
 ATTACH = Shape({"customer": Text(), "customer_account": Text(), "expand": EXPAND}, required=("customer",))
 DETACH = Shape({"expand": EXPAND})
@@ -100,9 +103,16 @@ def attach_to(account: Account, method: Object, customer: str, cause: Cause = NO
     if method["customer"] == customer:
         return method
     check_may_be_attached(account, method)
+    account.apply(attached(method, customer), cause)
+    return account.find(KIND, method["id"], param="payment_method")
+
+
+def attached(method: Object, customer: str | None) -> Change:
+    """The method saved with the customer; no change where there is none, or it is saved already. Pure."""
+    if customer is None or method["customer"] is not None:
+        return Change()
     method = {**method, "customer": customer}
-    account.apply(Change((method,), (("payment_method.attached", method),)), cause)
-    return method
+    return Change((method,), (("payment_method.attached", method),))
 
 
 def detach_from_owner(account: Account, method: Object, cause: Cause = NOBODY) -> Object:
@@ -122,6 +132,25 @@ def spend(account: Account, method: Object) -> None:
     account.store.put_beside(method, "spent", {})
 
 
+def is_set_up(account: Account, method: Object) -> bool:
+    """Whether the buyer agreed, with the bank's proof where it asks for one, that it is used without them."""
+    return account.store.has_beside(method, "set_up")
+
+
+def follow(account: Account, event_type: str, thing: Object) -> None:
+    """Let a payment method take note of what it was used for."""
+    method = account.store.get(KIND, thing.get("payment_method") or "")
+    if method is None:
+        return
+    set_up = event_type == "setup_intent.succeeded" or (event_type in SAVED_BY and thing["setup_future_usage"])
+    if set_up:
+        account.store.put_beside(method, "set_up", {})
+    elif event_type in SPENT_BY and method["customer"] is None:
+        intent = account.store.get("payment_intent", thing["payment_intent"])
+        if thing["status"] == "failed" or not (intent and intent["setup_future_usage"]):
+            spend(account, method)
+
+
 def check_may_be_attached(account: Account, method: Object) -> None:
     """Raise StripeError for one that is another's, or spent, or that the bank refuses."""
     if method["customer"] is not None:
@@ -136,9 +165,9 @@ def check_may_be_attached(account: Account, method: Object) -> None:
         raise card_error(outcome.message, outcome.code, decline_code=outcome.decline_code, param=outcome.param)
 
 
-def check_may_be_used(account: Account, method: Object, customer: str | None, noun: str) -> None:
-    """Raise StripeError unless this customer, or nobody, may pay with it. `noun`: PaymentIntent, SetupIntent."""
-    owner = method["customer"]
+def check_may_be_used(account: Account, method: Object, intent: Object) -> None:
+    """Raise StripeError for one that is spent, or that another customer than the intent's saved."""
+    owner, customer = method["customer"], intent["customer"]
     if owner is None and account.store.has_beside(method, "spent"):
         raise _spent()
     if owner in (None, customer):
@@ -146,7 +175,7 @@ def check_may_be_used(account: Account, method: Object, customer: str | None, no
     if customer is None:
         raise invalid(
             f"The `payment_method` parameter supplied {method['id']} belongs to the Customer {owner}. Please include "
-            f"the Customer in the `customer` parameter on the {noun}.",
+            f"the Customer in the `customer` parameter on the {NOUN[intent['object']]}.",
             "payment_method",
         )
     raise invalid(
