@@ -1,5 +1,6 @@
 """What every service shows its operators: logs, probes, metrics, problem answers. Knows nothing of payments."""
 
+from tillstream_operations.addresses import client_address
 from tillstream_operations.logs import LogFormat, configure_logs
 from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
@@ -18,6 +19,7 @@ __all__ = [
     "Words",
     "add_probes",
     "answer_with_problems",
+    "client_address",
     "configure_logs",
     "read_settings",
     "request_id",

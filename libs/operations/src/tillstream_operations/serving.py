@@ -36,6 +36,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # else whoever calls from this machine could claim any address
         timeout_graceful_shutdown=drain_seconds,
         limit_concurrency=None,
     )

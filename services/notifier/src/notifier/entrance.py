@@ -7,13 +7,13 @@ from typing import cast
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from notifier.door import Door, client_address
+from notifier.door import Door
 from notifier.metrics import Metrics
 from notifier.pages import STREAM_PATH, Pages, problem
 from notifier.sessions import Sessions
 from notifier.settings import Settings
 from notifier.sockets import Socket
-from tillstream_operations import Problem
+from tillstream_operations import Problem, client_address
 from tillstream_operations.problems import MEDIA_TYPE
 
 
