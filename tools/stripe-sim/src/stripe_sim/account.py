@@ -1,7 +1,8 @@
 """One Stripe account in test mode: its objects, and what follows from every change of them."""
 
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
@@ -51,10 +52,21 @@ class Account:
         self.followers: list[Follower] = []
         """Asked after each event what follows from it."""
         self._timers = timers
+        self._frozen: int | None = None
 
     def moment(self, base_url: str = "") -> Moment:
         """Now."""
-        return Moment(int(self.clock()), self.names, base_url)
+        return Moment(int(self.clock()) if self._frozen is None else self._frozen, self.names, base_url)
+
+    @contextlib.contextmanager
+    def time_of(self, thing: Object) -> Iterator[None]:
+        """What is done inside is done at the time of the object's test clock, where it has one."""
+        clock = self.store.get("test_helpers.test_clock", thing.get("test_clock") or "")
+        before, self._frozen = self._frozen, clock["frozen_time"] if clock else None
+        try:
+            yield
+        finally:
+            self._frozen = before
 
     def find(self, kind: str, name: str, *, param: str, status: int = 404) -> Object:
         """The object, unless it was deleted. Raises StripeError `resource_missing` naming `param`."""

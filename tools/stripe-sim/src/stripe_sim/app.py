@@ -14,15 +14,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_sim import (
+    billing,
     charges,
     checkout_payment,
     checkout_sessions,
     customers,
+    due,
     errors,
     events,
+    invoice_payments,
+    invoices,
     payment_intents,
     payment_methods,
+    prices,
+    products,
     saved_payment_methods,
+    subscription_life,
+    subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 from stripe_sim.account import Account
@@ -50,6 +59,12 @@ NOUNS = (
     saved_payment_methods,
     charges,
     events,
+    products,
+    prices,
+    subscriptions,
+    invoices,
+    invoice_payments,
+    test_clocks,
     webhook_endpoints,
 )
 SWEEP_SECONDS = 1.0
@@ -80,7 +95,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
-    account.followers.append(checkout_payment.follow)
+    account.followers += [checkout_payment.follow, billing.follow, subscription_life.follow]
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers, metrics)
 
@@ -106,6 +121,7 @@ async def _sweep(account: Account) -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         checkout_sessions.expire_due(account)
+        due.sweep(account)
 
 
 class _Handler:

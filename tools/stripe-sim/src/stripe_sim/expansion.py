@@ -8,7 +8,11 @@ from stripe_sim.objects import Object
 from stripe_sim.store import Store
 
 MAX_DEPTH = 4
-_INCLUDED = {"checkout.session": ("line_items",)}
+_INCLUDED = {
+    "checkout.session": ("line_items",),
+    "invoice": ("confirmation_secret", "payments"),
+    "price": ("currency_options",),
+}
 """Properties that are there only on demand; they are kept beside the object."""
 
 

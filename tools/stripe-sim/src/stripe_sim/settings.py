@@ -1,5 +1,7 @@
 """Everything that can be set, each by an environment variable `STRIPE_SIM_…`."""
 
+from typing import Annotated, Literal
+
 from pydantic import AnyHttpUrl, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -54,6 +56,12 @@ class Settings(BaseSettings):
     """The hosted page waits so long for the webhook's first answer before it sends the buyer back."""
     checkout_shortest_seconds: float = Field(default=1800, ge=0)
     """How far off `expires_at` must be; Stripe asks for half an hour."""
+    draft_seconds: int = Field(default=3600, ge=0)
+    """How long a renewal's invoice stays a draft, as at Stripe."""
+    retry_days: tuple[Annotated[int, Field(ge=1, le=60)], ...] = Field(default=(3, 5, 7), max_length=8)
+    """The days from each failed payment of a renewal to the next try."""
+    after_retries: Literal["canceled", "unpaid", "past_due"] = "canceled"
+    """What a subscription becomes when the last try has failed."""
     idempotency_seconds: float = Field(default=86_400, gt=0)
     objects_kept: int = Field(default=3_000, ge=1)
     """Of each kind, and idempotency keys; the oldest is forgotten first. A payment takes about 22 KB."""

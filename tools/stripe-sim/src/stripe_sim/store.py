@@ -1,6 +1,7 @@
 """The objects of the account, in memory: the newest so many of each kind."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from stripe_sim.objects import Object
 
@@ -14,7 +15,7 @@ class Store:
     def __init__(self, limit: int, events: int) -> None:
         self._limit, self._events = limit, events
         self._kinds: dict[str, dict[str, Object]] = {}
-        self._beside: dict[tuple[str, str], dict[str, Object]] = {}
+        self._beside: dict[tuple[str, str], dict[str, Any]] = {}
 
     def put(self, thing: Object) -> None:
         """Keep it, in the place of its older self."""
@@ -32,11 +33,11 @@ class Store:
         if name in self._kinds.get(kind, {}):
             self._forget(kind, name)
 
-    def put_beside(self, thing: Object, part: str, value: Object) -> None:
+    def put_beside(self, thing: Object, part: str, value: Any) -> None:
         """Keep something that belongs to an object without being shown in it; it lives as long."""
         self._beside.setdefault((thing["object"], thing["id"]), {})[part] = value
 
-    def beside(self, thing: Object, part: str) -> Object:
+    def beside(self, thing: Object, part: str) -> Any:
         """What was put beside the object."""
         return self._beside[(thing["object"], thing["id"])][part]
 
