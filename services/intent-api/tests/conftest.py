@@ -169,7 +169,10 @@ def make_settings(**changes: Any) -> Settings:
 async def served(settings: Settings) -> AsyncIterator[Api]:
     """The service on a port of its own, until the block ends."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False, ws="none"))
+    config = uvicorn.Config(
+        create_app(settings), log_config=None, access_log=False, ws="none", proxy_headers=False
+    )  # as tillstream_operations.serve has it
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         async with aiohttp.ClientSession() as session:

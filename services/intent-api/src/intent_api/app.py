@@ -1,7 +1,9 @@
 """The one place where intent-api's parts meet."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -17,6 +19,7 @@ from intent_api import (
     saved_cards,
 )
 from intent_api.body_limit import BodyLimit
+from intent_api.buckets import Buckets
 from intent_api.catalog import read_catalog
 from intent_api.desk import Desk
 from intent_api.documentation import DESCRIPTION
@@ -25,6 +28,7 @@ from intent_api.measuring import Measuring
 from intent_api.metrics import Metrics
 from intent_api.orders_client import OrderReads
 from intent_api.publisher import Publisher
+from intent_api.rate_limits import RateLimits
 from intent_api.settings import Settings
 from intent_api.streams import Streams
 from intent_api.stripe_calls import StripeCalls
@@ -41,6 +45,9 @@ ROUTES = (
     saved_cards,
     catalog_page,
 )
+
+MOST_CALLERS: Final = 50_000
+"""Whose requests are counted at once; about 10 MB of them."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -86,15 +93,27 @@ def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """The middleware, the outermost last."""
     app.add_middleware(BodyLimit)
     app.add_middleware(
+        RateLimits,
+        keys=_buckets("key", settings.burst_per_key, settings.rate_per_key),
+        addresses=_buckets("address", settings.burst_per_address, settings.rate_per_address),
+        caller=app.state.keys.caller,
+        trusted_proxies=settings.trusted_proxies,
+        metrics=metrics,
+    )
+    app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent"],
-        expose_headers=["X-Request-Id", "Retry-After"],
+        expose_headers=["X-Request-Id", "Retry-After", "RateLimit", "RateLimit-Policy"],
         max_age=600,
     )
     app.add_middleware(Measuring, metrics=metrics)
     app.add_middleware(RequestIds)
+
+
+def _buckets(name: str, burst: int, per_second: int) -> Buckets:
+    return Buckets(name, burst=burst, per_second=per_second, most=MOST_CALLERS, clock=time.monotonic)
 
 
 def _stripe(settings: Settings, metrics: Metrics) -> StripeCalls:

@@ -45,3 +45,6 @@ class Metrics:
         self.publish_failures = Counter(
             "intent_api_publish_failures", "Orders that Kafka did not confirm.", ("reason",), registry=registry
         )
+        self.rate_limited = Counter(
+            "intent_api_rate_limited", "Requests refused for asking too often.", ("limit",), registry=registry
+        )

@@ -27,6 +27,8 @@ def _like(pattern: str, example: str) -> AfterValidator:
 
 Limit = Annotated[Duration, Field(le=timedelta(minutes=5))]
 
+Rate = Annotated[int, Field(ge=1, le=1_000_000)]
+
 
 class Settings(BaseSettings):
     """Read from the environment: `INTENT_API_<FIELD>`, or the house-wide name where a field has one."""
@@ -101,6 +103,16 @@ class Settings(BaseSettings):
 
     allowed_origins: Words = LAPTOP_ORIGINS
     """Web origins that may call from a browser and be returned to after Checkout; comma-separated."""
+    rate_per_key: Rate = 200
+    """Requests a second with one key, for long; publishable keys count for all browsers together."""
+    burst_per_key: Rate = 1000
+    """Requests at once with one key."""
+    rate_per_address: Rate = 20
+    """Requests a second from one IPv4 address or one IPv6 /64, for long; calls with the secret key do not count."""
+    burst_per_address: Rate = 200
+    """Requests at once from one address."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """How many proxies of ours stand in front and append to `X-Forwarded-For`; 0 believes only the socket."""
     catalog: Path | None = None
     """The catalogue file (JSON); unset is the sample that comes with the package."""
 
