@@ -130,6 +130,8 @@ class Plan:
             "INTENT_API_ORDER_SERVICE_URL": self.addresses.url("ORDER_SERVICE_PORT"),
             "INTENT_API_STREAM_URL": self.addresses.browser_url("NOTIFIER_PORT", "/v1/stream", scheme="ws"),
             "INTENT_API_ALLOWED_ORIGINS": self._origins(),
+            "INTENT_API_BURST_PER_ADDRESS": ALL_ON_ONE_ADDRESS,
+            "INTENT_API_RATE_PER_ADDRESS": ALL_ON_ONE_ADDRESS,
         }
 
     def _webhook_ingest(self) -> dict[str, str]:
