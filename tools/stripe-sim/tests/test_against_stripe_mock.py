@@ -53,7 +53,21 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/v1/customers/{customer}/payment_methods", {"type": "card", "limit": 3}),
     ("GET", "/v1/customers/{customer}/payment_methods/{saved}", {}),
     ("GET", "/v1/charges", {"payment_intent": "{intent}"}),
-    ("GET", "/v1/charges/{charge}", {}),
+    ("GET", "/v1/charges/{charge}", {"expand": ["balance_transaction"]}),
+    ("POST", "/v1/refunds", {"payment_intent": "{paid}", "amount": 500, "reason": "requested_by_customer",
+                             "metadata": {"order_id": "ord_1"}}),
+    ("POST", "/v1/refunds", {"charge": "{charge}"}),
+    ("GET", "/v1/refunds", {"payment_intent": "{paid}", "limit": 3, "created": {"gte": 1}}),
+    ("GET", "/v1/refunds", {"charge": "{charge}"}),
+    ("GET", "/v1/refunds/{refund}", {"expand": ["charge", "balance_transaction"]}),
+    ("POST", "/v1/refunds/{refund}", {"metadata": {"a": "b"}}),
+    ("GET", "/v1/disputes", {"payment_intent": "{disputed}", "limit": 3, "created": {"gte": 1}}),
+    ("GET", "/v1/disputes/{dispute}", {"expand": ["charge", "payment_intent"]}),
+    ("POST", "/v1/disputes/{dispute}", {"evidence": {"uncategorized_text": "winning_evidence", "customer_name": "A"},
+                                        "submit": True, "metadata": {"case": "7"}}),
+    ("POST", "/v1/disputes/{dispute}/close", {}),
+    ("GET", "/v1/balance_transactions", {"source": "{charge}", "type": "charge"}),
+    ("GET", "/v1/balance_transactions/{movement}", {"expand": ["source"]}),
     ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}],
                                        "payment_intent_data": {"metadata": {"order_id": "ord_1"}}, **URLS,
                                        "customer_email": "a@b.test", "client_reference_id": "cart-7"}),
@@ -119,6 +133,9 @@ def made(sim: Sim) -> dict[str, str]:
     """Objects that the calls are about, by the names that stand in their paths."""
     session, intent = sim.session(), sim.intent()
     paid, customer = sim.pay("pm_card_visa"), sim.customer(email="a@b.test").id
+    disputed = sim.pay("pm_card_visa")
+    refund = sim.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 100})
+    sim.control(f"objects/{disputed.id}/dispute")
     return {
         "customer": customer,
         "saved": sim.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id,
@@ -127,6 +144,11 @@ def made(sim: Sim) -> dict[str, str]:
         "open_intent": sim.intent().id,
         "method": str(paid.payment_method),
         "charge": str(paid.latest_charge),
+        "paid": paid.id,
+        "refund": refund.id,
+        "disputed": disputed.id,
+        "dispute": sim.stripe.v1.disputes.list().data[0].id,
+        "movement": str(refund.balance_transaction),
         "session": session.id,
         "event": sim.stripe.v1.events.list().data[0].id,
         "endpoint": sim.stripe.v1.webhook_endpoints.create(
@@ -172,8 +194,9 @@ def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: d
     customer = sim.customer(payment_method="pm_card_visa").id
     sim.stripe.v1.customers.update(customer, {"name": "Ann"})
     sim.stripe.v1.customers.delete(customer)
+    _refund_and_dispute(sim)
     events = sim.call("GET", "/v1/events?limit=100").json()["data"]
-    assert len({event["type"] for event in events}) >= 13
+    assert len({event["type"] for event in events}) >= 23
     for event in events:
         schema = description["components"]["schemas"][event["data"]["object"]["object"]]
         assert list(_faults(event["data"]["object"], schema, description, event["type"])) == []
@@ -188,6 +211,22 @@ def test_errors_are_as_stripe_describes_them(sim: Sim, description: dict[str, An
     schema = description["components"]["schemas"]["error"]
     for answer in (declined, unknown):
         assert list(_faults(answer.json(), schema, description, "it")) == []
+
+
+def _refund_and_dispute(sim: Sim) -> None:
+    """All that can become of money that was taken or held."""
+    for verdict in ("fail", "cancel"):
+        paid = sim.pay("pm_card_pendingRefund")
+        refund = sim.stripe.v1.refunds.create({"payment_intent": paid.id})
+        sim.control(f"objects/{refund.id}/{verdict}")
+    for complaint, verdict in (("dispute", "win"), ("inquire", "escalate"), ("inquire", "lose")):
+        paid = sim.pay("pm_card_visa")
+        sim.control(f"objects/{paid.id}/{complaint}")
+        dispute = sim.stripe.v1.disputes.list({"payment_intent": paid.id}).data[0]
+        sim.control(f"objects/{dispute.id}/{verdict}")
+    held, other = (sim.pay("pm_card_visa", capture_method="manual") for _ in range(2))
+    sim.stripe.v1.payment_intents.capture(held.id, {"amount_to_capture": 500})
+    sim.control(f"objects/{other.id}/expire")
 
 
 def _listens(base: str) -> bool:

@@ -156,12 +156,39 @@ def test_a_paid_intent_cannot_be_paid_or_canceled(sim: Sim) -> None:
     assert sim.event_types().count("charge.succeeded") == 1
 
 
-def test_held_money_is_captured_or_let_go(sim: Sim) -> None:
-    held, other = (sim.pay("pm_card_visa", capture_method="manual") for _ in range(2))
+@pytest.mark.shows("charge.captured", "payment_intent.amount_capturable_updated")
+def test_held_money_is_captured_and_the_rest_let_go(sim: Sim) -> None:
+    held = sim.pay("pm_card_visa", capture_method="manual")
     assert (held.status, held.amount_capturable, held.amount_received) == ("requires_capture", 1999, 0)
     captured = sim.stripe.v1.payment_intents.capture(held.id, {"amount_to_capture": 1500})
     assert (captured.status, captured.amount_received, captured.amount_capturable) == ("succeeded", 1500, 0)
-    assert sim.stripe.v1.payment_intents.cancel(other.id).status == "canceled"
+    charge = sim.stripe.v1.charges.retrieve(str(captured.latest_charge))
+    assert (charge.captured, charge.amount_captured, charge.amount_refunded, charge.refunded) == (
+        True,
+        1500,
+        499,
+        False,
+    )
+    assert sim.event_types()[1:] == [
+        "charge.succeeded",
+        "payment_intent.amount_capturable_updated",
+        "charge.captured",
+        "payment_intent.succeeded",
+    ]
+    assert sim.stripe.v1.refunds.create({"payment_intent": held.id}).amount == 1500, "no more than was taken"
+
+
+@pytest.mark.parametrize(("how", "told"), [("cancel", "charge.refunded"), ("expire", "charge.expired")])
+def test_held_money_that_is_let_go_counts_as_refunded(sim: Sim, how: str, told: str) -> None:
+    held = sim.pay("pm_card_visa", capture_method="manual")
+    if how == "cancel":
+        sim.stripe.v1.payment_intents.cancel(held.id)
+    else:
+        sim.control(f"objects/{held.id}/expire")
+    charge = sim.stripe.v1.charges.retrieve(str(held.latest_charge))
+    assert (charge.captured, charge.amount_captured, charge.amount_refunded, charge.refunded) == (False, 0, 1999, True)
+    assert sim.event_types()[-2:] == [told, "payment_intent.canceled"]
+    assert sim.status_of(held.id) == "canceled"
 
 
 def test_without_a_return_url_redirecting_methods_are_refused_as_at_stripe(sim: Sim) -> None:

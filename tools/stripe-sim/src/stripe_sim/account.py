@@ -15,7 +15,7 @@ from stripe_sim.signatures import SigningSecrets
 from stripe_sim.store import Store
 
 NOBODY = Cause()
-TELL_WHAT_WAS = ("updated", "detached")
+TELL_WHAT_WAS = ("updated", "detached", "refunded")
 """Events whose names end so say what was before."""
 
 

@@ -6,11 +6,11 @@ A row is (the object's kind, the action's name): when it can be done, what it do
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stripe_sim import checkout_sessions, paying
+from stripe_sim import charges, checkout_sessions, disputes, disputing, paying, payment_intents, refunds
 from stripe_sim.account import Account
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
-from stripe_sim.test_cards import GENERIC, SUCCEEDS
+from stripe_sim.test_cards import GENERIC, SUCCEEDS, Disputed
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,20 @@ def _in(*statuses: str) -> Callable[[Account, Object], bool]:
     return lambda _, thing: thing["status"] in statuses
 
 
+def _is_inquiry(_: Account, dispute: Object) -> bool:
+    return disputing.is_inquiry(dispute) and dispute["status"] in disputes.OPEN
+
+
+def _refundable(account: Account, thing: Object) -> bool:
+    charge = charges.behind(account, thing)
+    return charge is not None and refunds.refundable(account, charge)
+
+
+def _refund(account: Account, thing: Object) -> None:
+    name = "charge" if thing["object"] == "charge" else "payment_intent"
+    refunds.create(account, Call({name: thing["id"]}))
+
+
 def _heard(account: Account, event: Object) -> bool:
     return bool(account.subscribers(event["type"]))
 
@@ -35,13 +49,40 @@ def _twice(account: Account, event: Object) -> None:
     account.tell(event)
 
 
+_DISPUTE = Action(
+    "The buyer disputes it",
+    disputes.disputable,
+    lambda account, thing: disputes.complain(account, thing, Disputed("fraudulent")),
+)
+_INQUIRE = Action(
+    "The buyer's bank asks",
+    disputes.disputable,
+    lambda account, thing: disputes.complain(account, thing, Disputed("fraudulent", inquiry=True)),
+)
+_REFUND = Action("The shop refunds it in the dashboard", _refundable, _refund)
+
 ACTIONS: dict[tuple[str, str], Action] = {
+    ("payment_intent", "dispute"): _DISPUTE,
+    ("payment_intent", "inquire"): _INQUIRE,
+    ("payment_intent", "refund"): _REFUND,
     ("payment_intent", "succeed"): Action(
         "The bank pays", _in("processing"), lambda account, intent: paying.settle(account, intent, SUCCEEDS)
     ),
     ("payment_intent", "fail"): Action(
         "The bank refuses", _in("processing"), lambda account, intent: paying.settle(account, intent, GENERIC)
     ),
+    ("payment_intent", "expire"): Action(
+        "The bank holds the money no longer", _in("requires_capture"), payment_intents.expire
+    ),
+    ("charge", "dispute"): _DISPUTE,
+    ("charge", "inquire"): _INQUIRE,
+    ("charge", "refund"): _REFUND,
+    ("refund", "succeed"): Action("The buyer's bank takes the money", _in("pending"), refunds.succeed),
+    ("refund", "fail"): Action("The buyer's bank sends it back", _in("pending", "succeeded"), refunds.fail),
+    ("refund", "cancel"): Action("The shop cancels it in the dashboard", _in("pending"), refunds.take_back),
+    ("dispute", "win"): Action("The bank finds for the shop", _in(*disputes.OPEN), disputes.win),
+    ("dispute", "lose"): Action("The bank finds for the buyer", _in(*disputes.OPEN), disputes.lose),
+    ("dispute", "escalate"): Action("The bank takes the money", _is_inquiry, disputes.escalate),
     ("checkout.session", "expire"): Action(
         "Its time is over",
         _in("open"),

@@ -14,11 +14,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_sim import (
+    balance_transactions,
     billing,
     charges,
     checkout_payment,
     checkout_sessions,
     customers,
+    disputes,
     due,
     errors,
     events,
@@ -28,6 +30,7 @@ from stripe_sim import (
     payment_methods,
     prices,
     products,
+    refunds,
     saved_payment_methods,
     subscription_life,
     subscriptions,
@@ -58,6 +61,9 @@ NOUNS = (
     payment_methods,
     saved_payment_methods,
     charges,
+    refunds,
+    disputes,
+    balance_transactions,
     events,
     products,
     prices,
@@ -95,7 +101,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
-    account.followers += [checkout_payment.follow, billing.follow, subscription_life.follow]
+    account.followers += [checkout_payment.follow, disputes.follow, billing.follow, subscription_life.follow]
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers, metrics)
 

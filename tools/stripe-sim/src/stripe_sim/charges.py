@@ -1,12 +1,13 @@
 """Charges: one for each attempt to take the money."""
 
+from stripe_sim import balance_transactions
 from stripe_sim.account import Account
 from stripe_sim.changes import Moment
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 from stripe_sim.parameters import EXPAND, LIST, Created, Shape, Text
-from stripe_sim.test_cards import Declines
+from stripe_sim.test_cards import BY_FINGERPRINT, Declines, Instrument
 
 LISTED = Shape({**LIST, "created": Created(), "payment_intent": Text(), "customer": Text(), "transfer_group": Text()})
 
@@ -28,15 +29,27 @@ def retrieve(account: Account, call: Call) -> Object:
     return account.find("charge", call.ids["id"], param="id")
 
 
+def behind(account: Account, thing: Object) -> Object | None:
+    """The charge itself, or the latest of a PaymentIntent."""
+    if thing["object"] == "charge":
+        return thing
+    return account.store.get("charge", thing["latest_charge"]) if thing["latest_charge"] else None
+
+
+def instrument(charge: Object) -> Instrument:
+    """The test card or test bank account that was charged."""
+    details = charge["payment_method_details"]
+    return BY_FINGERPRINT[details[details["type"]]["fingerprint"]]
+
+
 def made(intent: Object, method: Object, status: str, moment: Moment) -> Object:
-    """A charge of the whole amount: `succeeded`, `failed` or `pending`."""
+    """A charge of the whole amount: `succeeded`, `failed` or `pending`, and not captured yet."""
     name = moment.names.id("ch" if method["type"] == "card" else "py", 24)
-    captured = status == "succeeded" and intent["capture_method"] != "manual"
     return {
         "id": name,
         "object": "charge",
         "amount": intent["amount"],
-        "amount_captured": intent["amount"] if captured else 0,
+        "amount_captured": 0,
         "amount_refunded": 0,
         "application": None,
         "application_fee": None,
@@ -44,7 +57,7 @@ def made(intent: Object, method: Object, status: str, moment: Moment) -> Object:
         "balance_transaction": None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": None,
-        "captured": captured,
+        "captured": False,
         "created": moment.now,
         "currency": intent["currency"],
         "customer": intent["customer"],
@@ -78,17 +91,21 @@ def made(intent: Object, method: Object, status: str, moment: Moment) -> Object:
 
 
 def succeeded(charge: Object) -> Object:
-    """The charge once the money has come."""
-    done = {"amount_captured": charge["amount"], "captured": True, "paid": True, "status": "succeeded"}
-    return {**charge, **done, "outcome": _APPROVED}
+    """The charge once the bank said yes."""
+    return {**charge, "paid": True, "status": "succeeded", "outcome": _APPROVED}
+
+
+def captured(charge: Object, amount: int, moment: Moment) -> tuple[Object, Object]:
+    """The charge once so much of the money has come, and what that did to the balance."""
+    transaction = moment.names.id("txn", 24)
+    charge = {**charge, "amount_captured": amount, "balance_transaction": transaction, "captured": True}
+    return charge, balance_transactions.of_charge(charge, moment)
 
 
 def failed(charge: Object, refusal: Declines) -> Object:
     """The charge once it was refused."""
     return {
         **charge,
-        "amount_captured": 0,
-        "captured": False,
         "failure_code": refusal.code,
         "failure_message": refusal.message,
         "outcome": _APPROVED

@@ -8,7 +8,7 @@ processing ─settle→ succeeded | requires_payment_method
 from dataclasses import replace
 from typing import assert_never
 
-from stripe_sim import charges
+from stripe_sim import charges, refunding
 from stripe_sim.changes import Change, Moment
 from stripe_sim.errors import StripeError
 from stripe_sim.objects import Object
@@ -28,7 +28,7 @@ def confirmed(
     intent = {**intent, "payment_method": method["id"], "last_payment_error": None, "next_action": None}
     match outcome:
         case Succeeds():
-            return _paid(intent, charges.made(intent, method, "succeeded", moment))
+            return _paid(intent, charges.made(intent, method, "succeeded", moment), moment)
         case Declines():
             return declined(intent, method, outcome, moment)
         case Challenged():
@@ -44,7 +44,7 @@ def authenticated(intent: Object, method: Object, outcome: Challenged, moment: M
     intent = {**intent, "next_action": None}
     if isinstance(outcome.then, Declines):
         return _quietly(declined(intent, method, outcome.then, moment))
-    return _paid(intent, charges.made(intent, method, "succeeded", moment))
+    return _paid(intent, charges.made(intent, method, "succeeded", moment), moment)
 
 
 def not_authenticated(intent: Object, method: Object) -> Change:
@@ -58,20 +58,20 @@ def declined(intent: Object, method: Object, refusal: Declines, moment: Moment) 
     return _refused(intent, method, refusal, charge, (("charge.failed", charge),))
 
 
-def settled(intent: Object, method: Object, charge: Object, outcome: Succeeds | Declines) -> Change:
+def settled(intent: Object, method: Object, charge: Object, outcome: Succeeds | Declines, moment: Moment) -> Change:
     """The outcome of a payment that was `processing`."""
     if isinstance(outcome, Declines):
         charge = charges.failed(charge, outcome)
         return _quietly(_refused(intent, method, outcome, charge, (("charge.failed", charge),)))
-    return _paid(intent, charges.succeeded(charge))
+    return _paid(intent, charges.succeeded(charge), moment)
 
 
-def canceled(intent: Object, reason: str | None, now: int) -> Change:
+def canceled(intent: Object, reason: str | None, moment: Moment) -> Change:
     """It will never be paid."""
     intent = {
         **intent,
         "amount_capturable": 0,
-        "canceled_at": now,
+        "canceled_at": moment.now,
         "cancellation_reason": reason,
         "next_action": None,
         "status": "canceled",
@@ -79,15 +79,26 @@ def canceled(intent: Object, reason: str | None, now: int) -> Change:
     return Change((intent,), (("payment_intent.canceled", intent),))
 
 
-def captured(intent: Object, charge: Object, amount: int) -> Change:
-    """Money that was held is taken, or a part of it."""
-    charge = {**charge, "amount_captured": amount, "captured": True}
+def let_go(intent: Object, charge: Object, reason: str | None, moment: Moment, *, expired: bool = False) -> Change:
+    """Money that was held is not taken: at Stripe the charge counts as refunded, and no refund is told of."""
+    told, why = ("charge.expired", "expired_uncaptured_charge") if expired else ("charge.refunded", None)
+    charge, refund = refunding.released(charge, charge["amount"], moment, why)
+    return canceled(intent, reason, moment).after(Change((refund, charge), ((told, charge),)))
+
+
+def captured(intent: Object, charge: Object, amount: int, moment: Moment) -> Change:
+    """Money that was held is taken, or a part of it; the rest counts as refunded, and only the charge tells so."""
+    charge, gain = charges.captured(charge, amount, moment)
+    refunds: list[Object] = []
+    if amount < charge["amount"]:
+        charge, *refunds = refunding.released(charge, charge["amount"] - amount, moment)
     got = {"amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     intent = {**intent, **got}
-    return Change((charge, intent), (("charge.captured", charge), ("payment_intent.succeeded", intent)))
+    events = (("charge.captured", charge), ("payment_intent.succeeded", intent))
+    return Change((gain, *refunds, charge, intent), events)
 
 
-def _paid(intent: Object, charge: Object) -> Change:
+def _paid(intent: Object, charge: Object, moment: Moment) -> Change:
     if intent["capture_method"] == "manual":
         held = {"amount_capturable": intent["amount"], "latest_charge": charge["id"], "status": "requires_capture"}
         intent = {**intent, **held}
@@ -95,7 +106,8 @@ def _paid(intent: Object, charge: Object) -> Change:
         return Change((charge, intent), events)
     got = {"amount_received": intent["amount"], "latest_charge": charge["id"], "status": "succeeded"}
     intent = {**intent, **got}
-    return Change((charge, intent), (("charge.succeeded", charge), ("payment_intent.succeeded", intent)))
+    charge, gain = charges.captured(charge, intent["amount"], moment)
+    return Change((gain, charge, intent), (("charge.succeeded", charge), ("payment_intent.succeeded", intent)))
 
 
 def _challenged(intent: Object, moment: Moment, return_url: str | None) -> Change:

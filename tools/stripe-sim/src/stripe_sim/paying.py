@@ -65,7 +65,7 @@ def settle(account: Account, intent: Object, outcome: Succeeds | Declines) -> No
     """End `processing` this way."""
     charge = account.find("charge", intent["latest_charge"], param="charge")
     method = payment_methods.use(account, intent["payment_method"])
-    account.apply(confirmation.settled(intent, method, charge, outcome))
+    account.apply(confirmation.settled(intent, method, charge, outcome, account.moment()))
 
 
 def authenticate(account: Account, intent: Object, *, passed: bool) -> Object:

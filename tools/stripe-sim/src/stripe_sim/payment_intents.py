@@ -94,9 +94,12 @@ def cancel(account: Account, call: Call) -> Object:
     """It shall not be paid any more."""
     intent = _found(account, call)
     _check_state(intent, "cancel", "canceled")
-    account.apply(
-        confirmation.canceled(intent, call.params.get("cancellation_reason"), account.moment().now), call.cause
-    )
+    reason, moment = call.params.get("cancellation_reason"), account.moment()
+    if intent["status"] == "requires_capture":
+        charge = account.find("charge", intent["latest_charge"], param="charge")
+        account.apply(confirmation.let_go(intent, charge, reason, moment), call.cause)
+    else:
+        account.apply(confirmation.canceled(intent, reason, moment), call.cause)
     return account.find("payment_intent", intent["id"], param="intent")
 
 
@@ -111,8 +114,14 @@ def capture(account: Account, call: Call) -> Object:
         raise invalid(message, "amount_to_capture", "amount_too_large", payment_intent=intent)
     charge = account.find("charge", intent["latest_charge"], param="charge")
     intent = {**intent, "metadata": merged(intent["metadata"], call.params)}
-    account.apply(confirmation.captured(intent, charge, amount), call.cause)
+    account.apply(confirmation.captured(intent, charge, amount, account.moment()), call.cause)
     return account.find("payment_intent", intent["id"], param="intent")
+
+
+def expire(account: Account, intent: Object) -> None:
+    """The bank holds the money no longer. At Stripe that is seven days after it was authorised."""
+    charge = account.find("charge", intent["latest_charge"], param="charge")
+    account.apply(confirmation.let_go(intent, charge, "expired", account.moment(), expired=True))
 
 
 def new(params: dict[str, Any], moment: Moment) -> Object:

@@ -1,11 +1,12 @@
 """Stripe's documented test cards and test bank accounts: what each one does when a payment is confirmed.
 
-Source: Stripe documentation, "Testing" (cards by brand, declined payments, 3D Secure authentication, non-card
-payments). The two `sim` cards are our own: Stripe has no card that is `processing` first.
+Source: Stripe documentation, "Testing" (cards by brand, declined payments, disputes, refunds, 3D Secure
+authentication, non-card payments). The two `sim` cards are our own: Stripe has no card that is `processing` first.
 """
 
 import hashlib
 from dataclasses import dataclass
+from enum import Enum, auto
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,24 @@ class Delayed:
 
 
 Outcome = Succeeds | Declines | Challenged | Delayed
+
+
+class Refunds(Enum):
+    """How a refund to the instrument goes."""
+
+    AT_ONCE = auto()
+    LATER = auto()
+    """`pending` first, then `succeeded`."""
+    IN_VAIN = auto()
+    """`succeeded` first, then `failed`."""
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """The buyer's bank takes the money back a little later; with an inquiry it only asks."""
+
+    reason: str
+    inquiry: bool = False
 
 
 def _declined(decline_code: str, message: str = "Your card was declined.") -> Declines:
@@ -79,6 +98,8 @@ class Instrument:
     brand: str = "visa"
     funding: str = "credit"
     country: str = "US"
+    refunds: Refunds = Refunds.AT_ONCE
+    disputed: Disputed | None = None
     setup: Outcome | None = None
     """What it does when it is only saved, where that is not the same."""
 
@@ -89,12 +110,13 @@ class Instrument:
 
 
 def _bank(token: str, number: str, then: Succeeds | Declines, *, slow: bool = False) -> Instrument:
-    return Instrument(token, number, Delayed(then, slow), kind="us_bank_account", setup=SUCCEEDS)
+    outcome = Delayed(then, slow)
+    return Instrument(token, number, outcome, kind="us_bank_account", refunds=Refunds.LATER, setup=SUCCEEDS)
 
 
 def _sepa(token: str, number: str, then: Succeeds | Declines, *, slow: bool = False) -> Instrument:
     outcome, country = Delayed(then, slow), token[-2:].upper()
-    return Instrument(token, number, outcome, kind="sepa_debit", country=country, setup=SUCCEEDS)
+    return Instrument(token, number, outcome, kind="sepa_debit", country=country, refunds=Refunds.LATER, setup=SUCCEEDS)
 
 
 _BANK_FAILURE = "The customer's bank account could not be debited."
@@ -131,6 +153,18 @@ INSTRUMENTS = (
         setup=Challenged(SUCCEEDS),
     ),
     Instrument("pm_card_threeDSecureOptional", "4000000000003055", SUCCEEDS),
+    Instrument("pm_card_pendingRefund", "4000000000007726", SUCCEEDS, refunds=Refunds.LATER),
+    Instrument("pm_card_refundFail", "4000000000005126", SUCCEEDS, refunds=Refunds.IN_VAIN),
+    Instrument("pm_card_createDispute", "4000000000000259", SUCCEEDS, disputed=Disputed("fraudulent")),
+    Instrument(
+        "pm_card_createDisputeProductNotReceived",
+        "4000000000002685",
+        SUCCEEDS,
+        disputed=Disputed("product_not_received"),
+    ),
+    Instrument(
+        "pm_card_createDisputeInquiry", "4000000000001976", SUCCEEDS, disputed=Disputed("fraudulent", inquiry=True)
+    ),
     Instrument("pm_card_simProcessing", "4000009900000004", Delayed(SUCCEEDS)),
     Instrument("pm_card_simProcessingFails", "4000009900000012", Delayed(GENERIC)),
     _bank("pm_usBankAccount_success", "000123456789", SUCCEEDS),
