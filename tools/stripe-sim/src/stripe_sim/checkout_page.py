@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from stripe_sim import checkout_sessions, payment_methods
+from stripe_sim import checkout_modes, checkout_sessions, payment_methods
 from stripe_sim.api import Api
-from stripe_sim.checkout_payment import KIND, pay
+from stripe_sim.checkout_object import KIND
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.errors import StripeError
 from stripe_sim.html import html
@@ -39,6 +39,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
         return html(
             "checkout.html",
             session=found,
+            email=checkout_modes.known_email(account, found),
             items=account.store.beside(found, "line_items")["data"],
             key=settings.publishable_key or ANY_BROWSER,
             locale=found["locale"] or "auto",
@@ -53,7 +54,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
         try:
             found = account.find(KIND, session, param="session")
             method = payment_methods.use(account, payment_method)
-            intent = pay(account, found, method, email or None, api.base_url(request))
+            intent = checkout_modes.confirm(account, found, method, email or None, api.base_url(request))
         except StripeError as error:
             return JSONResponse({"error": {"message": error.message}}, error.status)
         if intent["status"] == "requires_action":

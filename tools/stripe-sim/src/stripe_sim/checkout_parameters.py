@@ -53,6 +53,7 @@ PAYMENT_INTENT_DATA = Shape(
         "transfer_group": Text(),
     }
 )
+SETUP_INTENT_DATA = Shape({"description": Text(1000), "metadata": Metadata(), "on_behalf_of": Text()})
 _WITHOUT_EFFECT = (
     "adaptive_pricing",
     "after_expiration",
@@ -63,7 +64,6 @@ _WITHOUT_EFFECT = (
     "consent_collection",
     "custom_fields",
     "custom_text",
-    "customer_creation",
     "customer_update",
     "excluded_payment_method_types",
     "invoice_creation",
@@ -83,6 +83,7 @@ _TAKEN: dict[str, Kind] = {
     "client_reference_id": Text(200),
     "currency": Currency(),
     "customer": Text(),
+    "customer_creation": OneOf("always", "if_required"),
     "customer_email": Text(800),
     "expand": EXPAND,
     "expires_at": Integer(),
@@ -90,16 +91,15 @@ _TAKEN: dict[str, Kind] = {
     "line_items": ListOf(LINE_ITEM, longest=MAX_LINES),
     "locale": Text(10),
     "metadata": Metadata(),
-    "mode": OneOf("payment"),
+    "mode": OneOf("payment", "setup"),
     "payment_intent_data": PAYMENT_INTENT_DATA,
     "payment_method_types": PAYMENT_METHOD_TYPES,
+    "setup_intent_data": SETUP_INTENT_DATA,
     "submit_type": OneOf("auto", "book", "donate", "pay", "subscribe"),
     "success_url": Text(MAX_URL),
     "ui_mode": OneOf("hosted_page", "hosted"),
 }
-CREATE = Shape(
-    {**_TAKEN, **{name: Anything() for name in _WITHOUT_EFFECT}}, required=("mode", "line_items", "success_url")
-)
+CREATE = Shape({**_TAKEN, **{name: Anything() for name in _WITHOUT_EFFECT}}, required=("mode", "success_url"))
 UPDATE = Shape({"metadata": Metadata(), "expand": EXPAND})
 EXPIRE = Shape({"expand": EXPAND})
 LISTED = Shape(

@@ -1,33 +1,41 @@
-"""How a Checkout Session is paid, and what it becomes by what happens to its PaymentIntent.
+"""A Checkout Session in mode `payment`: how it is paid, and what it becomes by what happens to its PaymentIntent.
 
 open ─paid→ complete (paid) · open ─processing→ complete (unpaid) ─settled→ complete (paid | unpaid) · open → expired
 """
 
+from typing import Any
+
 from stripe_sim import paying, payment_intents
 from stripe_sim.account import Account
-from stripe_sim.changes import Change
-from stripe_sim.errors import invalid
+from stripe_sim.changes import Cause, Change
+from stripe_sim.checkout_object import COMPLETE, KIND, told
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
 
-KIND = "checkout.session"
-COMPLETE: Object = {"status": "complete", "url": None}
+
+def begin(account: Account, session: Object, params: dict[str, Any], _: Cause) -> Object:
+    """The session, and what its PaymentIntent will be made of."""
+    account.apply(Change((session,)))
+    account.store.put_beside(session, "payment_intent_data", params.get("payment_intent_data", {}))
+    return session
 
 
-def pay(account: Account, session: Object, method: Object, email: str | None, base_url: str) -> Object:
-    """Try to pay the session: its PaymentIntent afterwards. Raises StripeError where the card is refused."""
-    if session["status"] != "open":
-        raise invalid(f"This Checkout Session is {session['status']}.")
-    details = customer_details(email or session["customer_email"])
-    session = {**session, "customer_details": details}
+def confirm(account: Account, session: Object, method: Object, base_url: str) -> Object:
+    """Try to pay the session: its PaymentIntent afterwards."""
     if session["payment_intent"] is None:
         intent = _intent_of(account, session)
         session = {**session, "payment_intent": intent["id"]}
         account.apply(Change((session, intent), (("payment_intent.created", intent),)))
     else:
-        account.apply(Change((session,)))
         intent = account.find("payment_intent", session["payment_intent"], param="payment_intent")
     return paying.pay(account, intent, method, Call({"use_stripe_sdk": True}, from_browser=True, base_url=base_url))
+
+
+def abandon(account: Account, session: Object, cause: Cause) -> None:
+    """The session is over: its PaymentIntent shall not be paid any more."""
+    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    if intent and intent["status"] in payment_intents.MAY["cancel"]:
+        payment_intents.cancel(account, Call({}, {"id": intent["id"]}, cause=cause))
 
 
 def follow(account: Account, event_type: str, thing: Object) -> None:
@@ -54,24 +62,13 @@ def after(session: Object, event_type: str) -> Change | None:
             return None
 
 
-def told(session: Object, what: str) -> Change:
-    """The session as it is now, and the event that tells of it."""
-    return Change((session,), ((f"checkout.session.{what}", session),))
-
-
-def customer_details(email: str | None) -> Object:
-    """What is known of the buyer."""
-    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-    nobody = dict.fromkeys(("business_name", "individual_name", "name", "phone"))
-    return {"address": address, "email": email, **nobody, "tax_exempt": "none", "tax_ids": []}
-
-
 def _intent_of(account: Account, session: Object) -> Object:
     """The PaymentIntent, which comes into being with the first attempt to pay."""
     data = account.store.beside(session, "payment_intent_data")
     asked = {
         "amount": session["amount_total"],
         "currency": session["currency"],
+        **({"customer": session["customer"]} if session["customer"] else {}),
         "payment_method_types": session["payment_method_types"],
         **data,
     }

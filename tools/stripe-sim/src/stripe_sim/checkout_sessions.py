@@ -1,12 +1,12 @@
-"""Checkout Sessions: the operations. How one is paid is in `checkout_payment.py`."""
+"""Checkout Sessions: the operations. What each mode does is in `checkout_modes.py`."""
 
 from typing import Any
 
-from stripe_sim import payment_intents
 from stripe_sim.account import Account
 from stripe_sim.changes import Cause, Change, Moment
+from stripe_sim.checkout_modes import MODES
+from stripe_sim.checkout_object import KIND, new, told
 from stripe_sim.checkout_parameters import CREATE, EXPIRE, LINES, LISTED, UPDATE
-from stripe_sim.checkout_payment import KIND, customer_details, told
 from stripe_sim.errors import StripeError, invalid
 from stripe_sim.line_items import line_items
 from stripe_sim.metadata import merged
@@ -17,19 +17,25 @@ from stripe_sim.pages import page
 from stripe_sim.web_addresses import is_web_address
 
 LONGEST_SECONDS = 24 * 3600
+ONLY_IN = {
+    "line_items": ("payment",),
+    "payment_intent_data": ("payment",),
+    "setup_intent_data": ("setup",),
+    "submit_type": ("payment",),
+}
+"""The modes in which a parameter can be given at all."""
 
 
 def create(account: Account, call: Call) -> Object:
     """A new session, with the address of its page."""
     params, moment = call.params, account.moment(call.base_url)
-    for name in ("success_url", "cancel_url"):
-        _check_url(params.get(name), name)
-    items = line_items(params["line_items"], moment)
-    check_amount(sum(item["amount_total"] for item in items), items[0]["currency"])
-    session = _new(params, items, moment, _expires_at(account, params, moment))
-    account.apply(Change((session,)))
+    _check(account, params)
+    items = line_items(params["line_items"], moment) if "line_items" in params else []
+    if items:
+        check_amount(sum(item["amount_total"] for item in items), items[0]["currency"])
+    session = new(params, items, moment, _expires_at(account, params, moment))
+    session = MODES[params["mode"]].begin(account, session, params, call.cause)
     account.store.put_beside(session, "line_items", _list_of(session["id"], items))
-    account.store.put_beside(session, "payment_intent_data", params.get("payment_intent_data", {}))
     return session
 
 
@@ -84,9 +90,7 @@ def expire_due(account: Account) -> None:
 def _expire(account: Account, session: Object, cause: Cause) -> Object:
     session = {**session, "status": "expired", "url": None}
     account.apply(told(session, "expired"), cause)
-    intent = session["payment_intent"] and account.store.get("payment_intent", session["payment_intent"])
-    if intent and intent["status"] in payment_intents.MAY["cancel"]:
-        payment_intents.cancel(account, Call({}, {"id": intent["id"]}, cause=cause))
+    MODES[session["mode"]].abandon(account, session, cause)
     return session
 
 
@@ -97,6 +101,29 @@ def _found(account: Account, call: Call) -> Object:
 def _list_of(session: str, items: list[Object]) -> Object:
     url = f"/v1/checkout/sessions/{session}/line_items"
     return {"object": "list", "data": items, "has_more": False, "url": url}
+
+
+def _check(account: Account, params: dict[str, Any]) -> None:
+    """Raise StripeError for parameters that do not go together."""
+    for name in ("success_url", "cancel_url"):
+        _check_url(params.get(name), name)
+    mode = params["mode"]
+    for name, modes in ONLY_IN.items():
+        if name in params and mode not in modes:
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+    if mode in ONLY_IN["line_items"] and "line_items" not in params:
+        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
+    if mode == "setup" and not {"currency", "payment_method_types"} & params.keys():
+        raise invalid("Missing required param: currency.", "currency", "parameter_missing")
+    _check_customer(account, params)
+
+
+def _check_customer(account: Account, params: dict[str, Any]) -> None:
+    if "customer" in params:
+        account.find("customer", params["customer"], param="customer", status=400)
+        for name in ("customer_email", "customer_creation"):
+            if name in params:
+                raise invalid(f"You may only specify one of these parameters: customer, {name}.", name)
 
 
 def _check_url(url: str | None, name: str) -> None:
@@ -115,71 +142,6 @@ def _expires_at(account: Account, params: dict[str, Any], moment: Moment) -> int
 
 def _bad_expiry(rule: str) -> StripeError:
     return invalid(f"The `expires_at` timestamp must be {rule} Checkout Session creation.", "expires_at")
-
-
-def _new(params: dict[str, Any], items: list[Object], moment: Moment, expires_at: int) -> Object:
-    name = moment.names.id("cs_test", 58)
-    total = sum(item["amount_total"] for item in items)
-    return {
-        "id": name,
-        "object": KIND,
-        "adaptive_pricing": {"enabled": False},
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "amount_subtotal": total,
-        "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
-        "cancel_url": params.get("cancel_url"),
-        "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "created": moment.now,
-        "currency": items[0]["currency"],
-        "currency_conversion": None,
-        "custom_fields": [],
-        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        "customer": params.get("customer"),
-        "customer_account": None,
-        "customer_creation": "if_required",
-        "customer_details": customer_details(params["customer_email"]) if "customer_email" in params else None,
-        "customer_email": params.get("customer_email"),
-        "discounts": [],
-        "expires_at": expires_at,
-        "integration_identifier": params.get("integration_identifier"),
-        "invoice": None,
-        "invoice_creation": None,
-        "livemode": False,
-        "locale": params.get("locale"),
-        "metadata": merged({}, params),
-        "mode": params["mode"],
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
-        "payment_method_options": {},
-        "payment_method_types": params.get("payment_method_types", ["card"]),
-        "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": params.get("submit_type"),
-        "subscription": None,
-        "success_url": params["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page",
-        "url": f"{moment.base_url}/c/pay/{name}",
-        "wallet_options": None,
-    }
 
 
 OPERATIONS = (
