@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from intent_api.catalog import Sku
+from intent_api.locales import Locale
 from intent_api.orders import RESERVED_METADATA
 from tillstream_contracts.types import Currency
 
@@ -40,7 +41,8 @@ class Item(Body):
 Items = Annotated[list[Item], Field(min_length=1, max_length=MAX_LINES)]
 
 
-def _lower(told: object) -> object:
+def lower(told: object) -> object:
+    """A currency in upper case, as ISO 4217 writes it, in lower case, as Stripe does."""
     return told.lower() if isinstance(told, str) else told
 
 
@@ -51,12 +53,15 @@ Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examp
 class OrderBody(Body):
     """What the shop may add to any order."""
 
-    currency: Annotated[Currency, BeforeValidator(_lower), Field(examples=["eur"])]
+    currency: Annotated[Currency, BeforeValidator(lower), Field(examples=["eur"])]
     """An ISO 4217 code."""
     reference: Reference | None = None
     """The shop's own number for the order."""
     customer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,200}$", examples=["cust-77"])] | None = None
     """The shop's own id for the buyer; not a name, not an address. Or Stripe's `cus_…`, which is then told to Stripe
     too: with the secret key, or that customer's own token."""
+    locale: Locale | None = None
+    """The language in which Stripe speaks to the buyer; the nearest that it knows is taken. Left out: the first that
+    the caller's `Accept-Language` asks for."""
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MAX_METADATA)] = {}
     """Notes that travel with the order. No personal data, please: they are stored in events."""

@@ -12,6 +12,7 @@ from intent_api.documentation import problems
 from intent_api.faults import wrong_fields
 from intent_api.idempotency import order_id_for, request_hash, require_key
 from intent_api.keys import Caller, require_caller
+from intent_api.locales import accepted_languages, nearest
 from intent_api.orders import NewOrder
 from intent_api.pricing import price_cart
 from intent_api.redirects import MAX_URL_LENGTH, is_allowed
@@ -68,7 +69,7 @@ async def allowed_origins(request: Request) -> Collection[str]:
 @router.post(
     "/checkout-sessions",
     summary="Place an order and get Stripe's hosted page for it",
-    responses=problems(400, 401, 408, 409, 413, 422, 502, 503),
+    responses=problems(400, 401, 408, 409, 413, 422, 429, 502, 503),
 )
 async def place_by_checkout(
     body: CheckoutSessionBody,
@@ -76,6 +77,7 @@ async def place_by_checkout(
     caller: Annotated[Caller, Depends(require_caller)],
     desk: Annotated[Desk, Depends(the_desk)],
     origins: Annotated[Collection[str], Depends(allowed_origins)],
+    languages: Annotated[list[str], Depends(accepted_languages)],
     traceparent: Annotated[str | None, Depends(traceparent_of)],
 ) -> CheckoutSessionAnswer:
     """The prices come from the catalogue. The same key and body always give the same order and session."""
@@ -88,6 +90,7 @@ async def place_by_checkout(
         reference=body.reference,
         customer_id=body.customer,
         metadata=body.metadata,
+        locale=nearest([body.locale] if body.locale else languages),
     )
     redirects = Redirects(body.success_url, body.cancel_url)
     session, stream = await desk.place_by_checkout(order, redirects, body.email, traceparent=traceparent)

@@ -59,6 +59,8 @@ class Desk:
         service = self._stripe.client.v1.payment_intents
         asked = parameters(payer, order.priced)
         asked["metadata"] = stripe_metadata(order)
+        if order.manual_capture:
+            asked["capture_method"] = "manual"
         attempt = await self._stripe.ask(
             "create_payment_intent",
             stripe_key_for(order.order_id, "place"),
@@ -105,6 +107,7 @@ class Desk:
                     ],
                     "success_url": redirects.success_url,
                     "cancel_url": redirects.cancel_url,
+                    "locale": order.locale,
                     "client_reference_id": order.order_id,
                     "metadata": metadata,
                     "payment_intent_data": {"metadata": metadata},

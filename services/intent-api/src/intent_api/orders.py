@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from intent_api.locales import AUTO
 from intent_api.pricing import Priced
 from tillstream_contracts import OrderPlaced
 
@@ -36,6 +37,10 @@ class NewOrder:
     reference: str | None
     customer_id: str | None
     metadata: Mapping[str, str]
+    locale: str = AUTO
+    """Stripe's, for its hosted page."""
+    manual_capture: bool = False
+    """The buyer's money is held, to be captured later."""
 
 
 def stripe_metadata(order: NewOrder) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """`POST /v1/payment-intents`: an order that is paid on a page of the shop's own."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from intent_api.documentation import problems
 from intent_api.faults import wrong_fields
 from intent_api.idempotency import order_id_for, request_hash, require_key
 from intent_api.keys import Caller, require_caller
+from intent_api.locales import accepted_languages, nearest
 from intent_api.orders import NewOrder
 from intent_api.payers import Payer, PaymentMethodId, require_sensible, stripe_customer
 from intent_api.pricing import Priced, price_amount, price_cart
@@ -47,6 +48,9 @@ class PaymentIntentBody(OrderBody):
     items: Items | None = None
     amount: Annotated[int, Field(ge=1, le=MAXIMUM, examples=[1999])] | None = None
     """In minor units: 1999 is 19.99 usd, and 1999 jpy. Secret keys only."""
+    capture_method: Literal["automatic", "manual"] | None = None
+    """`manual` only holds the money once the buyer confirms: the order is `authorized`, and paid after
+    `POST /v1/orders/{order_id}/capture`. Left out: `automatic`."""
     payment_method: PaymentMethodId | None = None
     """A saved card of `customer` (`cus_…`), to be charged by this very call."""
     off_session: bool = False
@@ -68,6 +72,8 @@ class PaymentIntentAnswer(BaseModel):
     currency: str
     status: str
     """Stripe's status of the new payment intent."""
+    locale: str
+    """For Stripe.js: the language for its elements, or `auto`."""
     publishable_key: str
     """Stripe's, for Stripe.js."""
     stream: Stream
@@ -76,13 +82,14 @@ class PaymentIntentAnswer(BaseModel):
 @router.post(
     "/payment-intents",
     summary="Place an order and get a payment intent for it",
-    responses=problems(400, 401, 402, 403, 408, 409, 413, 422, 502, 503),
+    responses=problems(400, 401, 402, 403, 408, 409, 413, 422, 429, 502, 503),
 )
 async def place_by_intent(
     body: PaymentIntentBody,
     key: Annotated[str, Depends(require_key)],
     caller: Annotated[Caller, Depends(require_caller)],
     desk: Annotated[Desk, Depends(the_desk)],
+    languages: Annotated[list[str], Depends(accepted_languages)],
     traceparent: Annotated[str | None, Depends(traceparent_of)],
 ) -> PaymentIntentAnswer:
     """The amount is computed here, from the catalogue. The same key and body always give the same order and intent.
@@ -105,6 +112,8 @@ async def place_by_intent(
         reference=body.reference,
         customer_id=body.customer,
         metadata=body.metadata,
+        locale=nearest([body.locale] if body.locale else languages),
+        manual_capture=body.capture_method == "manual",
     )
     intent, stream = await desk.place_by_intent(order, require_sensible(payer, caller), traceparent=traceparent)
     return PaymentIntentAnswer(
@@ -114,6 +123,7 @@ async def place_by_intent(
         amount=intent.amount,
         currency=intent.currency,
         status=intent.status,
+        locale=order.locale,
         publishable_key=desk.stripe_publishable_key,
         stream=stream,
     )
