@@ -41,6 +41,22 @@ class Stripe:
         }
         return json.dumps(whole, indent=2).encode()
 
+    def thin(self, happened: str, url: str = "/v1/payment_intents/pi_1", **changes: Any) -> bytes:
+        """A thin event, such as `payment_intent.succeeded` about what stands at `url`."""
+        kind = url.rpartition("/")[0].removeprefix("/v1/").removesuffix("s").replace("/", ".")
+        whole = {
+            "id": "evt_test_1",
+            "object": "v2.core.event",
+            "type": f"v1.{happened}",
+            "livemode": False,
+            "created": datetime.fromtimestamp(EPOCH, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "reason": None,
+            "context": None,
+            "related_object": {"id": url.rpartition("/")[2], "type": kind, "url": url},
+            **changes,
+        }
+        return json.dumps(whole, indent=2).encode()
+
     def payment(
         self, happened: str, *, at: int = 0, pi: str = "pi_1", order: str | None = "ord_1", **changes: Any
     ) -> bytes:

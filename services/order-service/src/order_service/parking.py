@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from order_service import bulk
 from order_service.publisher import Outgoing
 from order_service.records import Record
 from order_service.told import Told
 from tillstream_contracts.headers import texts
+
+if TYPE_CHECKING:
+    from order_service import bulk  # brings SQLAlchemy, which the resolver has no use for
 
 SUFFIX = ".parked"
 
@@ -38,7 +41,7 @@ def outgoing(parked: Parked, now: datetime) -> Outgoing:
     return Outgoing(topic, record.key, record.value, headers, Outgoing(topic, record.key, None, too_large))
 
 
-def parked_row(parked: Parked, now: datetime) -> bulk.Row:
+def parked_row(parked: Parked, now: datetime) -> "bulk.Row":
     """A row of `parked_records`."""
     record, told = parked.record, parked.told
     return (

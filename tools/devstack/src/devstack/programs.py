@@ -95,6 +95,7 @@ class Plan:
             self._python("intent-api", self._intent_api()),
             self._python("webhook-ingest", self._webhook_ingest()),
             self._python("order-service", self.order_service()),
+            self._python("order-service-resolver", self._resolver(), module="order_service.resolver"),
             self._python("notifier", self._notifier()),
             self._python("storefront", self._storefront(), module="devstack.storefront"),
         ]
@@ -121,11 +122,10 @@ class Plan:
 
     def _intent_api(self) -> dict[str, str]:
         names = ("TILLSTREAM_SECRET_KEY", "TILLSTREAM_PUBLISHABLE_KEY", "TILLSTREAM_TOKEN_SECRET")
-        settings = {name: self.keys[name] for name in (*names, "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY")}
-        if self.simulated:
-            settings["STRIPE_API_BASE"] = self.addresses.url("STRIPE_SIM_PORT")
+        settings = {name: self.keys[name] for name in (*names, "STRIPE_PUBLISHABLE_KEY")}
         return {
             **self._on_kafka(),
+            **self._with_stripe(),
             **settings,
             "INTENT_API_ORDER_SERVICE_URL": self.addresses.url("ORDER_SERVICE_PORT"),
             "INTENT_API_STREAM_URL": self.addresses.browser_url("NOTIFIER_PORT", "/v1/stream", scheme="ws"),
@@ -146,6 +146,9 @@ class Plan:
             "ORDER_SERVICE_DATABASE_URL": self.database_url,
             "ORDER_SERVICE_ALLOWED_ORIGINS": self._origins(),
         }
+
+    def _resolver(self) -> dict[str, str]:
+        return {**self._on_kafka(), **self._with_stripe()}
 
     def _notifier(self) -> dict[str, str]:
         return {
@@ -168,6 +171,10 @@ class Plan:
 
     def _on_kafka(self) -> dict[str, str]:
         return {"KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap}
+
+    def _with_stripe(self) -> dict[str, str]:
+        base = {"STRIPE_API_BASE": self.addresses.url("STRIPE_SIM_PORT")} if self.simulated else {}
+        return {"STRIPE_SECRET_KEY": self.keys["STRIPE_SECRET_KEY"], **base}
 
     def _origins(self) -> str:
         return ",".join((self.addresses.browser_url("STOREFRONT_PORT"), self.addresses.url("STOREFRONT_PORT")))
