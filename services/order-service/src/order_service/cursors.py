@@ -1,4 +1,4 @@
-"""Where a page of orders ended: opaque to callers, and stable, for what it names never changes."""
+"""Where a page of orders or subscriptions ended: opaque to callers, and stable, for what it names never changes."""
 
 import base64
 import binascii
@@ -14,23 +14,23 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last order of a page."""
+    """The last of a page."""
 
     created_at: datetime
-    order_id: str
+    last_id: str
 
     def encode(self) -> str:
         """As callers get it."""
         microseconds = (self.created_at - _EPOCH) // _MICROSECOND
-        return base64.urlsafe_b64encode(f"{microseconds}.{self.order_id}".encode()).decode().rstrip("=")
+        return base64.urlsafe_b64encode(f"{microseconds}.{self.last_id}".encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """As callers give it back. Raises a 422 problem."""
         try:
             padded = text.encode() + b"=" * (-len(text) % 4)
-            microseconds, order_id = base64.urlsafe_b64decode(padded).decode().split(".", 1)
-            return cls(_EPOCH + int(microseconds) * _MICROSECOND, order_id.replace("\x00", ""))
+            microseconds, last_id = base64.urlsafe_b64decode(padded).decode().split(".", 1)
+            return cls(_EPOCH + int(microseconds) * _MICROSECOND, last_id.replace("\x00", ""))
         except (binascii.Error, ValueError, OverflowError) as error:
             wrong = {"field": "cursor", "message": "is not a cursor"}
             raise Problem(

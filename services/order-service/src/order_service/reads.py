@@ -78,7 +78,7 @@ class Reads:
             query = query.where(OrderRow.customer_id == customer)
         if after is not None:
             query = query.where(
-                tuple_(col(OrderRow.created_at), col(OrderRow.order_id)) < (after.created_at, after.order_id)
+                tuple_(col(OrderRow.created_at), col(OrderRow.order_id)) < (after.created_at, after.last_id)
             )
         newest_first = (col(OrderRow.created_at).desc(), col(OrderRow.order_id).desc())
         async with self._session() as session:
