@@ -52,6 +52,22 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("DELETE", "/v1/customers/{customer}", {}),
     ("GET", "/v1/customers/{customer}/payment_methods", {"type": "card", "limit": 3}),
     ("GET", "/v1/customers/{customer}/payment_methods/{saved}", {}),
+    ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "customer": "{customer}", "confirm": True,
+                                     "payment_method": "{saved}", "off_session": True,
+                                     "return_url": "https://shop.test/done"}),
+    ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "customer": "{customer}",
+                                     "setup_future_usage": "off_session"}),
+    ("POST", "/v1/setup_intents", {"customer": "{customer}", "usage": "off_session", "metadata": {"customer_id": "7"},
+                                   "automatic_payment_methods": {"enabled": True}}),
+    ("POST", "/v1/setup_intents", {"customer": "{customer}", "payment_method": "pm_card_visa", "confirm": True,
+                                   "return_url": "https://shop.test/done"}),
+    ("GET", "/v1/setup_intents", {"customer": "{customer}", "limit": 3}),
+    ("GET", "/v1/setup_intents/{setup}", {"expand": ["customer"]}),
+    ("POST", "/v1/setup_intents/{setup}", {"description": "Card", "metadata": {"a": "b"}}),
+    ("POST", "/v1/setup_intents/{setup}/confirm", {"payment_method": "pm_card_authenticationRequired",
+                                                   "return_url": "https://shop.test/done"}),
+    ("POST", "/v1/setup_intents/{setup}/cancel", {"cancellation_reason": "abandoned"}),
+    ("GET", "/v1/setup_attempts", {"setup_intent": "{setup}"}),
     ("GET", "/v1/charges", {"payment_intent": "{intent}"}),
     ("GET", "/v1/charges/{charge}", {"expand": ["balance_transaction"]}),
     ("POST", "/v1/refunds", {"payment_intent": "{paid}", "amount": 500, "reason": "requested_by_customer",
@@ -71,6 +87,13 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}],
                                        "payment_intent_data": {"metadata": {"order_id": "ord_1"}}, **URLS,
                                        "customer_email": "a@b.test", "client_reference_id": "cart-7"}),
+    ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}], **URLS,
+                                       "customer": "{customer}", "locale": "de",
+                                       "payment_intent_data": {"setup_future_usage": "off_session"}}),
+    ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}], **URLS,
+                                       "customer_creation": "always"}),
+    ("POST", "/v1/checkout/sessions", {"mode": "setup", "currency": "eur", "customer": "{customer}", **URLS,
+                                       "setup_intent_data": {"metadata": {"customer_id": "7"}}}),
     ("GET", "/v1/checkout/sessions", {"status": "open"}),
     ("GET", "/v1/checkout/sessions/{session}", {"expand": ["line_items"]}),
     ("POST", "/v1/checkout/sessions/{session}", {"metadata": {"a": "b"}}),
@@ -138,6 +161,7 @@ def made(sim: Sim) -> dict[str, str]:
     sim.control(f"objects/{disputed.id}/dispute")
     return {
         "customer": customer,
+        "setup": sim.stripe.v1.setup_intents.create({"customer": customer}).id,
         "saved": sim.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id,
         "new_method": sim.stripe.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}).id,
         "intent": intent.id,
@@ -193,10 +217,18 @@ def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: d
     sim.call("POST", f"/c/pay/{session.id}/confirm", {"payment_method": "pm_card_visa"}, key=None)
     customer = sim.customer(payment_method="pm_card_visa").id
     sim.stripe.v1.customers.update(customer, {"name": "Ann"})
+    for card in ("visa", "authenticationRequired", "chargeDeclined"):
+        form = {
+            "customer": customer,
+            "confirm": "true",
+            "payment_method": f"pm_card_{card}",
+            "return_url": "https://a.b",
+        }
+        sim.call("POST", "/v1/setup_intents", form)
     sim.stripe.v1.customers.delete(customer)
     _refund_and_dispute(sim)
     events = sim.call("GET", "/v1/events?limit=100").json()["data"]
-    assert len({event["type"] for event in events}) >= 23
+    assert len({event["type"] for event in events}) >= 27
     for event in events:
         schema = description["components"]["schemas"][event["data"]["object"]["object"]]
         assert list(_faults(event["data"]["object"], schema, description, event["type"])) == []

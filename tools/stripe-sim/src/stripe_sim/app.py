@@ -19,6 +19,7 @@ from stripe_sim import (
     charges,
     checkout_payment,
     checkout_sessions,
+    checkout_setup,
     customers,
     disputes,
     due,
@@ -32,6 +33,8 @@ from stripe_sim import (
     products,
     refunds,
     saved_payment_methods,
+    setup_attempts,
+    setup_intents,
     subscription_life,
     subscriptions,
     test_clocks,
@@ -60,6 +63,8 @@ NOUNS = (
     customers,
     payment_methods,
     saved_payment_methods,
+    setup_intents,
+    setup_attempts,
     charges,
     refunds,
     disputes,
@@ -101,7 +106,14 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
-    account.followers += [checkout_payment.follow, disputes.follow, billing.follow, subscription_life.follow]
+    account.followers += [
+        saved_payment_methods.follow,
+        checkout_payment.follow,
+        checkout_setup.follow,
+        disputes.follow,
+        billing.follow,
+        subscription_life.follow,
+    ]
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers, metrics)
 

@@ -9,15 +9,18 @@ from dataclasses import replace
 from typing import assert_never
 
 from stripe_sim import charges, refunding
+from stripe_sim.challenges import challenge
 from stripe_sim.changes import Change, Moment
 from stripe_sim.errors import StripeError
 from stripe_sim.objects import Object
+from stripe_sim.saved_payment_methods import attached
 from stripe_sim.test_cards import Challenged, Declines, Delayed, Outcome, Succeeds
 
 AUTHENTICATION_FAILED = Declines(
     "payment_intent_authentication_failure",
     "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
     error_type="invalid_request_error",
+    charged=False,
 )
 
 
@@ -28,7 +31,7 @@ def confirmed(
     intent = {**intent, "payment_method": method["id"], "last_payment_error": None, "next_action": None}
     match outcome:
         case Succeeds():
-            return _paid(intent, charges.made(intent, method, "succeeded", moment), moment)
+            return _paid(intent, method, charges.made(intent, method, "succeeded", moment), moment)
         case Declines():
             return declined(intent, method, outcome, moment)
         case Challenged():
@@ -44,16 +47,18 @@ def authenticated(intent: Object, method: Object, outcome: Challenged, moment: M
     intent = {**intent, "next_action": None}
     if isinstance(outcome.then, Declines):
         return _quietly(declined(intent, method, outcome.then, moment))
-    return _paid(intent, charges.made(intent, method, "succeeded", moment), moment)
+    return _paid(intent, method, charges.made(intent, method, "succeeded", moment), moment)
 
 
-def not_authenticated(intent: Object, method: Object) -> Change:
+def not_authenticated(intent: Object, method: Object, moment: Moment) -> Change:
     """The buyer failed the challenge: nothing was charged."""
-    return _quietly(_refused(intent, method, AUTHENTICATION_FAILED, None, ()))
+    return _quietly(declined(intent, method, AUTHENTICATION_FAILED, moment))
 
 
 def declined(intent: Object, method: Object, refusal: Declines, moment: Moment) -> Change:
-    """The bank said no to a charge."""
+    """The bank said no."""
+    if not refusal.charged:
+        return _refused(intent, method, refusal, None, ())
     charge = charges.failed(charges.made(intent, method, "failed", moment), refusal)
     return _refused(intent, method, refusal, charge, (("charge.failed", charge),))
 
@@ -63,7 +68,7 @@ def settled(intent: Object, method: Object, charge: Object, outcome: Succeeds | 
     if isinstance(outcome, Declines):
         charge = charges.failed(charge, outcome)
         return _quietly(_refused(intent, method, outcome, charge, (("charge.failed", charge),)))
-    return _paid(intent, charges.succeeded(charge), moment)
+    return _paid(intent, method, charges.succeeded(charge), moment)
 
 
 def canceled(intent: Object, reason: str | None, moment: Moment) -> Change:
@@ -98,7 +103,16 @@ def captured(intent: Object, charge: Object, amount: int, moment: Moment) -> Cha
     return Change((gain, *refunds, charge, intent), events)
 
 
-def _paid(intent: Object, charge: Object, moment: Moment) -> Change:
+def _paid(intent: Object, method: Object, charge: Object, moment: Moment) -> Change:
+    return _taken(intent, charge, moment).after(_saved(intent, method))
+
+
+def _saved(intent: Object, method: Object) -> Change:
+    """The method attached to the customer, where it will be used again."""
+    return attached(method, intent["customer"]) if intent["setup_future_usage"] else Change()
+
+
+def _taken(intent: Object, charge: Object, moment: Moment) -> Change:
     if intent["capture_method"] == "manual":
         held = {"amount_capturable": intent["amount"], "latest_charge": charge["id"], "status": "requires_capture"}
         intent = {**intent, **held}
@@ -111,22 +125,15 @@ def _paid(intent: Object, charge: Object, moment: Moment) -> Change:
 
 
 def _challenged(intent: Object, moment: Moment, return_url: str | None) -> Change:
-    """Sent to our own challenge page; where Stripe.js is at work, it is told of the same page."""
-    page = f"{moment.base_url}/sim/3ds/{intent['id']}?client_secret={intent['client_secret']}"
-    action: Object = {
-        "type": "use_stripe_sdk",
-        "use_stripe_sdk": {"stripe_js": page, "type": "three_d_secure_redirect"},
-    }
-    if return_url:
-        action = {"redirect_to_url": {"return_url": return_url, "url": page}, "type": "redirect_to_url"}
-    intent = {**intent, "status": "requires_action", "next_action": action}
+    intent = {**intent, "status": "requires_action", "next_action": challenge(intent, moment, return_url)}
     return Change((intent,), (("payment_intent.requires_action", intent),))
 
 
 def _processing(intent: Object, method: Object, moment: Moment) -> Change:
     charge = charges.made(intent, method, "pending", moment)
     intent = {**intent, "latest_charge": charge["id"], "status": "processing"}
-    return Change((charge, intent), (("charge.pending", charge), ("payment_intent.processing", intent)))
+    events = (("charge.pending", charge), ("payment_intent.processing", intent))
+    return Change((charge, intent), events).after(_saved(intent, method))
 
 
 def _refused(

@@ -8,11 +8,11 @@ from typing import Any
 from stripe_sim.objects import Object
 
 _DOCUMENTED_WORDS = """
-    amount_too_large amount_too_small card_declined charge_already_refunded charge_disputed expired_card
-    idempotency_key_in_use incorrect_cvc incorrect_number invalid_expiry_month invalid_expiry_year invalid_cvc
-    parameter_invalid_empty parameter_invalid_integer parameter_missing parameter_unknown
-    payment_intent_authentication_failure payment_intent_unexpected_state processing_error rate_limit resource_missing
-    secret_key_required
+    amount_too_large amount_too_small authentication_required card_declined charge_already_refunded charge_disputed
+    expired_card idempotency_key_in_use incorrect_cvc incorrect_number invalid_cvc invalid_expiry_month
+    invalid_expiry_year parameter_invalid_empty parameter_invalid_integer parameter_missing parameter_unknown
+    payment_intent_authentication_failure payment_intent_unexpected_state processing_error rate_limit
+    resource_missing secret_key_required setup_intent_authentication_failure setup_intent_unexpected_state
 """
 _DOCUMENTED = frozenset(_DOCUMENTED_WORDS.split())
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sim import confirmation, payment_methods
+from stripe_sim import confirmation, intents, saved_payment_methods
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Moment
 from stripe_sim.errors import invalid
@@ -11,7 +11,7 @@ from stripe_sim.money import check_amount
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
-from stripe_sim.paying import pay, unexpected
+from stripe_sim.paying import pay
 from stripe_sim.payment_intent_parameters import CANCEL, CAPTURE, CONFIRM, CREATE, LISTED, RETRIEVE, UPDATE
 
 MAY = {
@@ -21,10 +21,12 @@ MAY = {
     "capture": ("requires_capture",),
 }
 """The statuses in which each thing can be done. Source: Stripe documentation, "How PaymentIntents work"."""
+ONLY_FOR_CONFIRM = ("return_url", "off_session", "error_on_requires_action", "mandate_data")
 UPDATED = (
     "amount",
     "capture_method",
     "currency",
+    "customer",
     "description",
     "receipt_email",
     "setup_future_usage",
@@ -40,11 +42,10 @@ def create(account: Account, call: Call) -> Object:
     params = call.params
     check_amount(params["amount"], params["currency"])
     if not params.get("confirm"):
-        _check_only_for_confirm(params)
-    intent = new(params, account.moment())
-    method = _method_of(account, params)
-    if method:
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+        intents.check_only_for_confirm("PaymentIntent", params, ONLY_FOR_CONFIRM)
+    intents.check_customer(account, params)
+    method = intents.method_of(account, params)
+    intent = _with_method(account, new(params, account.moment()), method)
     account.apply(Change((intent,), (("payment_intent.created", intent),)), call.cause)
     return pay(account, intent, method, call) if params.get("confirm") else intent
 
@@ -68,12 +69,11 @@ def update(account: Account, call: Call) -> Object:
     intent = _found(account, call)
     _check_state(intent, "update", "updated")
     params = call.params
+    intents.check_customer(account, params)
     intent = {**intent, **{name: params[name] for name in UPDATED if name in params}}
     intent["metadata"] = merged(intent["metadata"], params)
     check_amount(intent["amount"], intent["currency"])
-    method = _method_of(account, params)
-    if method:
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+    intent = _with_method(account, intent, intents.method_of(account, params))
     account.apply(Change((intent,)))
     return intent
 
@@ -85,9 +85,9 @@ def confirm(account: Account, call: Call) -> Object:
         message = (
             "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
         )
-        raise unexpected(message, intent)
+        raise intents.unexpected(message, intent)
     _check_state(intent, "confirm", "confirmed")
-    return pay(account, intent, _method_of(account, call.params), call)
+    return pay(account, intent, intents.method_of(account, call.params), call)
 
 
 def cancel(account: Account, call: Call) -> Object:
@@ -174,44 +174,19 @@ def new(params: dict[str, Any], moment: Moment) -> Object:
     }
 
 
+def _with_method(account: Account, intent: Object, method: Object | None) -> Object:
+    if method is None:
+        return intent
+    saved_payment_methods.check_may_be_used(account, method, intent)
+    return {**intent, "payment_method": method["id"], "status": "requires_confirmation"}
+
+
 def _found(account: Account, call: Call) -> Object:
-    """The intent of the path; a browser must know its client secret."""
-    intent = account.find("payment_intent", call.ids["id"], param="intent")
-    secret = call.params.get("client_secret")
-    if call.from_browser and secret is None:
-        raise invalid("Missing required param: client_secret.", "client_secret", "parameter_missing")
-    if secret not in (None, intent["client_secret"]):
-        message = "The client_secret provided does not match the client_secret associated with the PaymentIntent."
-        raise invalid(message, "client_secret", "payment_intent_invalid_parameter")
-    return intent
-
-
-def _check_only_for_confirm(params: dict[str, Any]) -> None:
-    for name in ("return_url", "off_session", "error_on_requires_action", "mandate_data"):
-        if name in params:
-            raise invalid(
-                f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` is set "
-                "to true.",
-                name,
-            )
-
-
-def _method_of(account: Account, params: dict[str, Any]) -> Object | None:
-    """The PaymentMethod that the parameters name or describe."""
-    if "payment_method" in params:
-        return payment_methods.use(account, params["payment_method"])
-    if "payment_method_data" in params:
-        return payment_methods.from_data(account, params["payment_method_data"])
-    return None
+    return intents.found(account, "payment_intent", call)
 
 
 def _check_state(intent: Object, verb: str, done: str) -> None:
-    if intent["status"] not in MAY[verb]:
-        message = (
-            f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
-            f"with one of the following statuses may be {done}: {', '.join(MAY[verb])}."
-        )
-        raise unexpected(message, intent)
+    intents.check_state(intent, verb, done, MAY[verb])
 
 
 OPERATIONS = (

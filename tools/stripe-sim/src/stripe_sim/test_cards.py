@@ -7,6 +7,7 @@ authentication, non-card payments). The two `sim` cards are our own: Stripe has 
 import hashlib
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Declines:
     decline_code: str | None = None
     param: str | None = None
     error_type: str = "card_error"
+    charged: bool = True
+    """Whether it was tried to take the money at all."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Challenged:
     """The buyer must prove who they are (3-D Secure), then it goes on."""
 
     then: Succeeds | Declines
+    exempt: Literal["never", "once_set_up", "always"] = "never"
+    """When the bank asks for no proof, because the buyer is not there."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ INSTRUMENTS = (
     Instrument("pm_card_chargeDeclinedFraudulent", "4100000000000019", FRAUDULENT),
     Instrument("pm_card_chargeCustomerFail", "4000000000000341", GENERIC, setup=SUCCEEDS),
     Instrument("pm_card_authenticationRequired", "4000002760003184", Challenged(SUCCEEDS)),
-    Instrument("pm_card_authenticationRequiredOnSetup", "4000002500003155", Challenged(SUCCEEDS)),
+    Instrument("pm_card_authenticationRequiredOnSetup", "4000002500003155", Challenged(SUCCEEDS, "once_set_up")),
+    Instrument("pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", Challenged(SUCCEEDS, "always")),
     Instrument("pm_card_threeDSecure2Required", "4000000000003220", Challenged(SUCCEEDS), country="IE"),
     Instrument("pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", Challenged(GENERIC)),
     Instrument(
