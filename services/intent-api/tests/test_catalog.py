@@ -16,7 +16,8 @@ def test_sample_is_a_small_shop_in_four_currencies() -> None:
     """And the cheapest product can be bought alone in each of them."""
     catalog = read_catalog(None)
     assert catalog.currencies == {"usd", "eur", "gbp", "jpy"}
-    assert len(catalog.products) == 6
+    assert len([product for product in catalog.products if product.plan is None]) == 6
+    assert [product.sku for product in catalog.products if product.plan] == ["beans-monthly", "tasting-club"]
     assert all(price >= MINIMUM[currency] for each in catalog.products for currency, price in each.prices.items())
 
 
@@ -36,6 +37,8 @@ def test_own_file_is_read(tmp_path: Path) -> None:
         ({"products": [{**MUG, "prices": {}}]}, "products.0.prices: Dictionary should have at least 1 item"),
         ({"products": [{**MUG, "prices": {"xau": 100}}]}, "these currencies are not supported: xau"),
         ({"products": [{**MUG, "price": 5}]}, "products.0.price: Extra inputs are not permitted"),
+        ({"products": [{**MUG, "plan": {"interval": "fortnight"}}]}, "products.0.plan.interval: Input should be 'day'"),
+        ({"products": [{**MUG, "plan": {"interval": "year", "interval_count": 4}}]}, "at least every three years"),
         ({"products": [{**MUG, "sku": "a mug"}]}, "products.0.sku: String should match pattern"),
         ([], "the file: Input should be an object"),
     ],

@@ -17,6 +17,8 @@ from intent_api import (
     payment_intents,
     refunds,
     saved_cards,
+    subscription_changes,
+    subscriptions,
 )
 from intent_api.body_limit import BodyLimit
 from intent_api.buckets import Buckets
@@ -27,6 +29,7 @@ from intent_api.keys import Keys
 from intent_api.measuring import Measuring
 from intent_api.metrics import Metrics
 from intent_api.orders_client import OrderReads
+from intent_api.plans import Products
 from intent_api.publisher import Publisher
 from intent_api.rate_limits import RateLimits
 from intent_api.settings import Settings
@@ -43,6 +46,8 @@ ROUTES = (
     cancellations,
     customers,
     saved_cards,
+    subscriptions,
+    subscription_changes,
     catalog_page,
 )
 
@@ -69,9 +74,9 @@ def create_app(settings: Settings) -> FastAPI:
         return Health.of(kafka="ok" if await publisher.is_connected() else "not reached")
 
     app = FastAPI(title="Tillstream intent-api", version="1", description=DESCRIPTION, lifespan=open_and_close)
-    app.state.desk = Desk(
-        read_catalog(settings.catalog), stripe, publisher, _streams(settings), settings.stripe_publishable_key
-    )
+    streams = _streams(settings)
+    app.state.desk = Desk(read_catalog(settings.catalog), stripe, publisher, streams, settings.stripe_publishable_key)
+    app.state.streams, app.state.products = streams, Products(stripe)
     app.state.keys = Keys(
         settings.merchant_id,
         secret=settings.secret_key.get_secret_value(),

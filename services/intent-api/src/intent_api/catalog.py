@@ -3,7 +3,7 @@
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -11,6 +11,7 @@ from intent_api.currencies import DIGITS, MAXIMUM, fault_of_step
 from tillstream_contracts.types import Currency
 
 MAX_PRODUCTS = 10_000
+MAX_TRIAL_DAYS = 730
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["mug"])]
 Price = Annotated[int, Field(strict=True, ge=1, le=MAXIMUM)]
 
@@ -19,16 +20,34 @@ class CatalogUnusable(Exception):
     """The catalogue file cannot be used; the sentence says what to correct."""
 
 
+class Plan(BaseModel):
+    """How often a product is sold again, and for how many days it may be tried first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interval: Literal["day", "week", "month", "year"]
+    interval_count: Annotated[int, Field(strict=True, ge=1, le=36)] = 1
+    trial_days: Annotated[int, Field(strict=True, ge=0, le=MAX_TRIAL_DAYS)] = 0
+
+    @model_validator(mode="after")
+    def _ends_within_three_years(self) -> Self:
+        if self.interval == "year" and self.interval_count > 3:
+            raise ValueError("Stripe bills at least every three years")
+        return self
+
+
 class Product(BaseModel):
     """One thing to buy; `prices` are minor units (4200 is 42.00 usd, and 4200 jpy) by currency."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     sku: Sku
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["Stoneware mug"])]
     description: Annotated[str, Field(max_length=1000)] = ""
     image: Annotated[str, Field(max_length=500, examples=["mug"])] = ""
     prices: Annotated[dict[Currency, Price], Field(min_length=1, examples=[{"usd": 2400, "eur": 2200}])]
+    plan: Plan | None = None
+    """Set where the product is sold by subscription, and by nothing else."""
 
 
 class Catalog(BaseModel):

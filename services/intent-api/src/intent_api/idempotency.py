@@ -40,9 +40,16 @@ async def require_key(
 
 def order_id_for(merchant_id: str, key: str) -> str:
     """The order that this merchant's key names, today and on every retry."""
-    named = f"tillstream.order.v1\0{merchant_id}\0{key}"  # neither may contain NUL
-    digest = hashlib.sha256(named.encode()).digest()[:20]
-    return "ord_" + b32encode(digest).decode().lower()
+    return "ord_" + _named(f"tillstream.order.v1\0{merchant_id}\0{key}")  # neither may contain NUL
+
+
+def subscription_id_for(merchant_id: str, key: str) -> str:
+    """The subscription that this merchant's key names, today and on every retry."""
+    return "subs_" + _named(f"tillstream.subscription.v1\0{merchant_id}\0{key}")
+
+
+def _named(text: str) -> str:
+    return b32encode(hashlib.sha256(text.encode()).digest()[:20]).decode().lower()
 
 
 def stripe_key_for(subject: str, effect: str, key: str | None = None) -> str:
@@ -62,5 +69,6 @@ def request_hash(body: BaseModel) -> str:
 
     What was left out does not count, so that a field which a release adds changes no older request's hash.
     """
-    canonical = json.dumps(body.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"))
+    said = body.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

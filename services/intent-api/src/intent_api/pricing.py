@@ -28,11 +28,11 @@ class Priced:
     lines: tuple[OrderLine, ...] = ()
 
 
-def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str) -> Priced:
-    """The cart at the catalogue's prices. Refuses what is not sold, sold twice over, or cannot be charged."""
+def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str, *, plans: bool = False) -> Priced:
+    """The cart at the catalogue's prices. Refuses what is not sold (so), sold twice over, or cannot be charged."""
     if currency not in catalog.currencies:
         raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(catalog.currencies))}."})
-    faults = {f"items[{index}].sku": _fault(catalog, items, index, currency) for index in range(len(items))}
+    faults = {f"items[{index}].sku": _fault(catalog, items, index, currency, plans) for index in range(len(items))}
     if messages := {field: message for field, message in faults.items() if message}:
         raise wrong_fields(messages)
     lines = tuple(_line(catalog, item, currency) for item in items)
@@ -46,11 +46,14 @@ def price_amount(amount: int, currency: str) -> Priced:
     return _chargeable(Priced(currency, amount), "amount")
 
 
-def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str) -> str | None:
+def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str, plans: bool) -> str | None:
     sku = items[index].sku
     product = catalog.by_sku.get(sku)
     if product is None:
         return f"The catalogue has no {sku}."
+    if plans != (product.plan is not None):
+        way = "once, not by subscription" if plans else "by subscription: POST /v1/subscriptions"
+        return f"{sku} is sold {way}."
     if currency not in product.prices:
         return f"{sku} has no price in {currency}."
     first = next(place for place, item in enumerate(items) if item.sku == sku)
