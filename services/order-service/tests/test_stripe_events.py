@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from order_service.mention import Mention
-from order_service.payment import Named, Payment
+from order_service.payment import Named, Namer, Payment
 from order_service.placed_facts import read_order_placed
 from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
@@ -254,7 +254,7 @@ def test_placed_order_opens_its_payment(placed: Any) -> None:
     assert (told.event_id, told.order_id, told.payment_id) == ("ord_1.placed", "ord_1", "pi_1")
     assert isinstance(payment, Payment)
     assert payment.status is PaymentStatus.OPEN
-    assert payment.named == Named(int(told.occurred_at.timestamp()), "ord_1")
+    assert payment.named == Named(Namer.ITSELF, int(told.occurred_at.timestamp()), "ord_1")
     assert order == read_order_placed(placed()).facts[0]
 
 

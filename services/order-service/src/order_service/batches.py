@@ -10,7 +10,6 @@ import structlog
 from order_service import store
 from order_service.failures import is_worth_another_try, without_content
 from order_service.flags import gained_flags
-from order_service.fold import Outcome
 from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
 from order_service.parking import Parked, outgoing, parked_row
@@ -20,6 +19,7 @@ from order_service.publisher import Outgoing, Publisher
 from order_service.reading import Reader, read
 from order_service.records import Record
 from order_service.store import Change, Written
+from order_service.timeline import Outcome
 from tillstream_contracts import ORDERS_STATUS, EventHeaders, OrderStatusChanged
 from tillstream_contracts.headers import texts
 

@@ -4,33 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from order_service.mention import Mention
 from order_service.order import Order, Part
-from order_service.payment import Payment
+from order_service.payment import Named, Namer, Payment, payment_behind
+from order_service.session import Session
 from order_service.summary import Summary, summarize
+from order_service.timeline import UNMATCHED, Line, applied, effect, ignored, out_of_date
 from order_service.told import Fact, Told
 from tillstream_contracts import Cause, OrderStatus, OrderStatusChanged
-
-
-class Outcome(StrEnum):
-    """What an event did."""
-
-    APPLIED = "applied"
-    OUT_OF_DATE = "out_of_date"
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An event's line in the timeline of its order."""
-
-    told: Told
-    order_id: str | None
-    outcome: Outcome
-    reason: str
-    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +45,24 @@ class Books:
     def take_in(self, told: Told, now: datetime) -> Line:
         """Fold one event; the changes that it causes happen `now`."""
         if not told.facts:
-            return Line(told, told.order_id, Outcome.IGNORED, told.note or "Orders do not depend on this event.", None)
+            return ignored(told)
         touched: set[str] = set()
         holds = [self.merge(fact, touched) for fact in told.facts]
         versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
         order_id = self._order_of(told, touched)
         version = versions.get(order_id) if order_id else None
         if any(holds) or version:
-            known = self.orders.get(order_id) if order_id else None
-            return Line(told, order_id, Outcome.APPLIED, told.note or _effect(known, version), version)
-        return Line(told, order_id, Outcome.OUT_OF_DATE, told.note or self._later(told), version)
+            return applied(told, order_id, self._effect(order_id, version), version)
+        return out_of_date(told, order_id, self._what_is_known(told))
 
     def merge(self, fact: Fact, touched: set[str]) -> bool:
         """Join a fact with what is known, and tell whether it holds: whether nothing later was known already."""
         return self._merge_payment(fact, touched) if isinstance(fact, Payment) else self._merge_part(fact, touched)
 
     def _merge_part(self, told: Part, touched: set[str]) -> bool:
+        if isinstance(told, Session) and told.payment_id:
+            behind = payment_behind(told.payment_id, told.currency, Named(Namer.OTHER, 0, told.order_id))
+            self._merge_payment(behind, touched)
         before = self._order(told.order_id)
         order = before.with_part(told)
         joined = order.known_of(told) or told
@@ -93,7 +77,7 @@ class Books:
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
         if joined == known:
-            return told.says_the_same_as(known)
+            return told.holds_in(known)
         if known is None:
             self.created_payments.add(told.payment_id)
         self.payments[joined.payment_id] = joined
@@ -102,7 +86,7 @@ class Books:
             self._replace(self._order(known.order_id).without_payment(known.payment_id), touched)
         if joined.order_id:
             self._replace(self._order(joined.order_id).with_payment(joined), touched)
-        return known is None or not joined.looks_like(known) or told.says_the_same_as(joined)
+        return known is None or not joined.looks_like(known) or told.holds_in(joined)
 
     def _order(self, order_id: str) -> Order:
         known = self.orders.get(order_id)
@@ -135,11 +119,15 @@ class Books:
             return told.order_id
         return payment.order_id or told.order_id
 
-    def _later(self, told: Told) -> str:
-        payment = self.payments.get(told.payment_id) if told.payment_id else None
-        if payment:
-            return f"Something later was known already: payment {payment.payment_id} is {payment.status}."
-        return "Something later was known already."
+    def _effect(self, order_id: str | None, version: int | None) -> str:
+        known = self.orders.get(order_id) if order_id else None
+        if known is None or known.summary is None:
+            return UNMATCHED
+        return effect(known.previous_status, known.summary.status, is_new=version is not None)
+
+    def _what_is_known(self, told: Told) -> str:
+        told_of = [fact for fact in told.facts if isinstance(fact, Payment)]
+        return ", ".join(self.payments[fact.payment_id].in_words(fact) for fact in told_of)
 
 
 def fold(order_id: str, facts: Iterable[Fact], *, merchant_id: str = "default") -> Summary | None:
@@ -150,16 +138,6 @@ def fold(order_id: str, facts: Iterable[Fact], *, merchant_id: str = "default") 
         books.merge(fact, touched)
     known = books.orders.get(order_id)
     return summarize(known.order, merchant_id=merchant_id) if known else None
-
-
-def _effect(known: Known | None, version: int | None) -> str:
-    if known is None or known.summary is None:
-        return "It names no order of ours: kept as an unmatched payment."
-    if version is None:
-        return f"Noted; the order stays {known.summary.status}."
-    if known.previous_status == known.summary.status:
-        return f"The order stays {known.summary.status}; its amounts or flags changed."
-    return f"The order is {known.summary.status} now."
 
 
 def _change(

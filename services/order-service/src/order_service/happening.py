@@ -1,10 +1,11 @@
-"""A snapshot event of Stripe's, opened, as the readers of each kind of object get it."""
+"""An event of Stripe's that brings its object, opened, as the readers of each kind of object get it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from order_service.mention import Mention
+from order_service.payment import NOBODY, Named, Namer
 from order_service.stripe_values import Object, metadata, name, text
 from order_service.told import Fact
 
@@ -18,6 +19,8 @@ class Happening:
     at: int
     order_id: str | None
     """The order that the object's metadata names."""
+    api_version: str = ""
+    """The version of Stripe's API that the object is written in; empty if the event does not say."""
 
 
 class Saying(NamedTuple):
@@ -28,6 +31,11 @@ class Saying(NamedTuple):
 
 
 Reader = Callable[[Happening], Saying]
+
+
+def named(happening: Happening) -> Named:
+    """Which order a payment belongs to, as something else about it says by its own metadata."""
+    return Named(Namer.OTHER, happening.at, happening.order_id) if happening.order_id else NOBODY
 
 
 def mention(happening: Happening, currency: str) -> tuple[Mention, ...]:

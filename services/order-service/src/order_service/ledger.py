@@ -55,7 +55,7 @@ async def open_books(connection: Connection, told: Iterable[Told], merchant_id: 
     """Lock the payments and orders that these events are about, and read what is known of them."""
     books = Books(merchant_id)
     facts = [fact for one in told for fact in one.facts]
-    payment_ids = sorted({fact.payment_id for fact in facts if isinstance(fact, Payment)})
+    payment_ids = sorted({fact.payment_id for fact in facts if isinstance(fact, Payment | Session)} - {""})
     locked = await connection.fetch(LOCK_PAYMENTS, payment_ids) if payment_ids else []
     books.payments.update((row["payment_id"], rows.payment_of(row)) for row in locked)
     named = [fact.order_id for fact in facts] + [payment.order_id for payment in books.payments.values()]

@@ -1,9 +1,14 @@
-"""What is known of one payment, and how two states of that knowledge become one."""
+"""What is known of one payment with its refunds and disputes, and how two states of that knowledge become one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from enum import IntEnum
+from typing import NamedTuple, TypeVar
 
+from order_service import attempts
+from order_service.attempts import Attempts
+from order_service.dispute import Dispute
+from order_service.refund import Refund
 from order_service.statuses import PAYMENT, PaymentStatus
 
 
@@ -20,28 +25,42 @@ class Telling(NamedTuple):
     error: str
 
 
-class Named(NamedTuple):
-    """Which order a payment belongs to, and when that was said; the latest counts."""
+class Namer(IntEnum):
+    """Who says which order a payment belongs to; the greatest is believed."""
 
+    NOBODY = 0
+    OTHER = 1
+    """Something else about it, by its own metadata: a session, a refund, a dispute, a charge."""
+    ITSELF = 2
+    """The payment's metadata, or who opened it."""
+
+
+class Named(NamedTuple):
+    """Which order a payment belongs to, who said so and when; the greatest counts."""
+
+    by: int
     at: int
     order_id: str
 
 
-NOBODY = Named(0, "")
+NOBODY = Named(Namer.NOBODY, 0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One PaymentIntent: its final word if there is one, else how its latest attempts stand."""
+    """One PaymentIntent: its final word if there is one, else how its latest attempts stand; and what went back."""
 
     payment_id: str
     telling: Telling
-    named: Named
-    captured: int
-    attempts: Mapping[str, PaymentStatus] = field(default_factory=dict)
-    """Those told of in the second `attempted_at`, as seconds are all that Stripe's clock has: by payment method and the
-    latest charge that the event knew of, if any."""
+    named: Named = NOBODY
+    captured: int = 0
+    attempts: Attempts = field(default_factory=dict)
+    """Those told of in the second `attempted_at`."""
     attempted_at: int = 0
+    refunds: Mapping[str, Refund] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    charge_refunded: int = 0
+    """The most that its charge was ever told to have given back, where Stripe tells it without each refund."""
 
     @property
     def order_id(self) -> str | None:
@@ -51,12 +70,7 @@ class Payment:
     @property
     def status(self) -> PaymentStatus:
         """Derived: a final status beats all others, an attempt under way beats one that failed."""
-        if self.final:
-            return self.telling.status
-        if len(self.attempts) == 1:
-            return next(iter(self.attempts.values()))
-        standing = [status for attempt, status in self.attempts.items() if not _charged_since(attempt, self.attempts)]
-        return max(standing, key=lambda status: PAYMENT[status].among_attempts)
+        return self.telling.status if self.final or not self.attempts else attempts.standing(self.attempts)
 
     @property
     def error(self) -> str | None:
@@ -68,29 +82,68 @@ class Payment:
         """Whether nothing but money that came in after all can change its status."""
         return self.telling.final > 0
 
+    @property
+    def refunded(self) -> int:
+        """How much of what was captured went back.
+
+        What its charge was told to have given back counts at least, less what is known not to be done or done no more:
+        that is never more than the truth, and all of it is the truth once each refund is known.
+        """
+        if not self.refunds and not self.charge_refunded:
+            return 0
+        done = sum(refund.amount for refund in self.refunds.values() if refund.is_done)
+        not_done = sum(refund.amount for refund in self.refunds.values() if not refund.is_done)
+        return min(self.captured, max(done, self.charge_refunded - not_done))
+
+    @property
+    def lost(self) -> int:
+        """How much the buyer's bank took back for good."""
+        return sum(dispute.amount for dispute in self.disputes.values() if dispute.is_lost)
+
+    @property
+    def keeps_money(self) -> bool:
+        """Whether any of what it brought is still there."""
+        return self.captured > self.refunded + self.lost
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """All that is shown of it."""
+        went_back = self.refunded, self.refunds, self.disputes
+        return self.status, self.captured, self.telling[4:], *went_back
+
     def looks_like(self, other: "Payment") -> bool:
         """Whether nobody outside could tell the two apart."""
-        return (self.status, self.named, self.captured, self.telling[4:]) == (
-            other.status,
-            other.named,
-            other.captured,
-            other.telling[4:],
+        return (self.seen, self.named) == (other.seen, other.named)
+
+    def holds_in(self, known: "Payment") -> bool:
+        """Whether all that this one tells is how things still stand."""
+        told = self.telling.final < 0 or (self.status, self.telling.at) == (known.status, known.telling.at)
+        return (
+            told
+            and self.charge_refunded in (0, known.charge_refunded)
+            and all(refund.status is known.refunds[key].status for key, refund in self.refunds.items())
+            and all(dispute.status is known.disputes[key].status for key, dispute in self.disputes.items())
         )
 
-    def says_the_same_as(self, other: "Payment") -> bool:
-        """Whether both are of the same status in the same second."""
-        return (self.status, self.telling.at) == (other.status, other.telling.at)
+    def in_words(self, told: "Payment") -> str:
+        """How that stands now of which `told` told."""
+        refunds = [f"refund {key} is {self.refunds[key].status}" for key in told.refunds]
+        disputes = [f"dispute {key} is {self.disputes[key].status}" for key in told.disputes]
+        return ", ".join([*refunds, *disputes]) or f"payment {self.payment_id} is {self.status}"
 
     def join(self, other: "Payment") -> "Payment":
         """All that both know of the same payment."""
-        attempts, attempted_at = _join_attempts(self, other)
+        tried, tried_at = _join_attempts(self, other)
         return Payment(
             self.payment_id,
             telling=max(self.telling, other.telling),
             named=max(self.named, other.named),
             captured=max(self.captured, other.captured),
-            attempts=attempts,
-            attempted_at=attempted_at,
+            attempts=tried,
+            attempted_at=tried_at,
+            refunds=_join_parts(self.refunds, other.refunds),
+            disputes=_join_parts(self.disputes, other.disputes),
+            charge_refunded=max(self.charge_refunded, other.charge_refunded),
         )
 
 
@@ -103,41 +156,56 @@ def payment_told(
     currency: str,
     captured: int = 0,
     order_id: str | None = None,
+    named_by: Namer = Namer.ITSELF,
     attempt: str = "",
-    charge: str = "",
     customer_id: str = "",
     error: str = "",
 ) -> Payment:
     """A payment as one event tells it, `at` being that event's second."""
     final, rank, _ = PAYMENT[status]
     telling = Telling(final, at, rank, status, amount, currency, customer_id, error)
-    named = Named(at, order_id) if order_id else NOBODY
+    named = Named(named_by, at, order_id) if order_id else NOBODY
     if final:
         return Payment(payment_id, telling, named, captured)
-    return Payment(payment_id, telling, named, captured, {f"{attempt} {charge}".rstrip(): status}, at)
+    return Payment(payment_id, telling, named, captured, {attempt: status}, at)
 
 
-def _charged_since(attempt: str, attempts: Mapping[str, PaymentStatus]) -> bool:
-    """Whether an attempt that waited for its charge got one: another with the same payment method knows the charge."""
-    status, (method, _, charge) = attempts[attempt], attempt.partition(" ")
-    if status is not PaymentStatus.REQUIRES_ACTION and (charge or status is not PaymentStatus.PROCESSING):
-        return False
-    others = [other.partition(" ") for other, told in attempts.items() if told is not PaymentStatus.REQUIRES_ACTION]
-    return any(of == method and known not in ("", charge) for of, _, known in others)
-
-
-def _join_attempts(a: Payment, b: Payment) -> tuple[Mapping[str, PaymentStatus], int]:
-    """The attempts of the later second; of one second, each attempt's furthest status."""
-    if a.attempted_at != b.attempted_at:
-        later = max(a, b, key=lambda payment: payment.attempted_at)
-        return later.attempts, later.attempted_at
-    both = [*a.attempts.items(), *b.attempts.items()]
-    furthest: dict[str, PaymentStatus] = {}
-    for attempt, status in both:
-        furthest[attempt] = max(furthest.get(attempt, status), status, key=lambda known: PAYMENT[known].in_attempt)
-    return furthest, a.attempted_at
+def payment_behind(
+    payment_id: str,
+    currency: str,
+    named: Named,
+    *,
+    refunds: Mapping[str, Refund] | None = None,
+    disputes: Mapping[str, Dispute] | None = None,
+    charge_refunded: int = 0,
+) -> Payment:
+    """A payment of which something else tells: that it exists, and what is of it."""
+    status = PaymentStatus.UNKNOWN
+    telling = Telling(PAYMENT[status].final, 0, 0, status, 0, currency, "", "")
+    return Payment(payment_id, telling, named, 0, {}, 0, refunds or {}, disputes or {}, charge_refunded)
 
 
 def in_order(payments: Iterable[Payment]) -> list[Payment]:
     """By id: the same list, whichever was told of first."""
     return sorted(payments, key=lambda payment: payment.payment_id)
+
+
+def _join_attempts(a: Payment, b: Payment) -> tuple[Attempts, int]:
+    """The attempts of the later second, or of both."""
+    if a.attempted_at != b.attempted_at or not (a.attempts and b.attempts):
+        later = max(a, b, key=lambda payment: (bool(payment.attempts), payment.attempted_at))
+        return later.attempts, later.attempted_at
+    return attempts.join(a.attempts, b.attempts), a.attempted_at
+
+
+P = TypeVar("P", Refund, Dispute)
+
+
+def _join_parts(a: Mapping[str, P], b: Mapping[str, P]) -> Mapping[str, P]:
+    """By id, each as far as either knows."""
+    if not b or a == b:
+        return a
+    joined = dict(a)
+    for key, part in b.items():
+        joined[key] = joined[key].join(part) if key in joined else part
+    return joined

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from order_service.attempts import attempt
 from order_service.happening import Happening, Reader, Saying, mention
 from order_service.payment import Payment, payment_told
 from order_service.statuses import PaymentStatus
-from order_service.stripe_values import Object, amount, an_id, an_object, currency, plain, reference
+from order_service.stripe_values import Object, amount, an_id, an_object, currency, plain, reference, the_first
 
 TYPES: Final[Mapping[str, PaymentStatus]] = MappingProxyType(
     {
@@ -20,12 +21,55 @@ TYPES: Final[Mapping[str, PaymentStatus]] = MappingProxyType(
         "payment_intent.succeeded": PaymentStatus.SUCCEEDED,
     }
 )
+STATES: Final[Mapping[str, PaymentStatus]] = MappingProxyType(
+    {
+        "requires_payment_method": PaymentStatus.OPEN,
+        "requires_confirmation": PaymentStatus.OPEN,
+        "requires_action": PaymentStatus.REQUIRES_ACTION,
+        "processing": PaymentStatus.PROCESSING,
+        "requires_capture": PaymentStatus.AUTHORIZED,
+        "canceled": PaymentStatus.CANCELED,
+        "succeeded": PaymentStatus.SUCCEEDED,
+    }
+)
+WORDS: Final[Mapping[PaymentStatus, str]] = MappingProxyType(
+    {
+        PaymentStatus.OPEN: "was opened",
+        PaymentStatus.REQUIRES_ACTION: "waits for the buyer to act",
+        PaymentStatus.PROCESSING: "is processing",
+        PaymentStatus.AUTHORIZED: "was authorized",
+        PaymentStatus.FAILED: "failed",
+        PaymentStatus.CANCELED: "was canceled",
+        PaymentStatus.SUCCEEDED: "succeeded",
+    }
+)
+BEFORE_ANY_CHARGE: Final = ("payment_intent_authentication_failure",)
+"""Failing so leaves `latest_charge` to the attempt before."""
 
 
 def payment_of(happening: Happening) -> Saying:
     """The payment, of the status that the event's type means."""
-    payment = _payment(happening, TYPES[happening.event_type])
-    return Saying((payment, *mention(happening, payment.telling.currency)))
+    return _saying(happening, TYPES[happening.event_type])
+
+
+def observed(happening: Happening) -> Saying:
+    """The payment as it stands, by its own status: to want a payment method after an error is to have failed."""
+    intent = happening.thing
+    status = STATES.get(plain(intent.get("status")))
+    if status is None:
+        return Saying(words="Its status is none that is known here")
+    failed = intent["status"] == "requires_payment_method" and intent.get("last_payment_error")
+    return _saying(happening, PaymentStatus.FAILED if failed else status)
+
+
+def _saying(happening: Happening, status: PaymentStatus) -> Saying:
+    payment = _payment(happening, status)
+    money = f"{payment.telling.amount} {payment.telling.currency}"
+    because = f" ({payment.telling.error})" if payment.telling.error else ""
+    return Saying(
+        (payment, *mention(happening, payment.telling.currency)),
+        f"Payment of {money} {WORDS[status]}{because}",
+    )
 
 
 def _payment(happening: Happening, status: PaymentStatus) -> Payment:
@@ -39,16 +83,22 @@ def _payment(happening: Happening, status: PaymentStatus) -> Payment:
         currency=currency(intent.get("currency")),
         captured=amount(intent.get("amount_received", 0), "amount_received"),
         order_id=happening.order_id,
-        attempt="" if status is PaymentStatus.OPEN else _attempt(intent, error),
-        charge="" if status is PaymentStatus.OPEN else reference(intent.get("latest_charge")),
+        attempt="" if status is PaymentStatus.OPEN else _attempt(intent, error, status),
         customer_id=reference(intent.get("customer")),
         error=plain(error.get("decline_code")) or plain(error.get("code")),
     )
 
 
-def _attempt(intent: Object, error: Object) -> str:
+def _attempt(intent: Object, error: Object, status: PaymentStatus) -> str:
     """What this try at paying is with: the payment method, which a failed PaymentIntent only keeps in its error."""
-    return reference(error.get("payment_method")) or reference(intent.get("payment_method"))
+    method = reference(error.get("payment_method")) or reference(intent.get("payment_method"))
+    charge = reference(error.get("charge")) or _latest_charge(intent)
+    return attempt(method, charge, status, charged=error.get("code") not in BEFORE_ANY_CHARGE)
+
+
+def _latest_charge(intent: Object) -> str:
+    """Until API version 2022-11-15 a PaymentIntent had a list of its charges instead, the latest first."""
+    return reference(intent.get("latest_charge")) or reference(the_first(intent.get("charges")))
 
 
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(dict.fromkeys(TYPES, payment_of))

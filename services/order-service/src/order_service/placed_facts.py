@@ -21,6 +21,7 @@ def read_order_placed(value: bytes) -> Told:
         order_id=placed.order_id,
         payment_id=placed.payment_intent_id,
         facts=_facts(placed),
+        words=f"Order of {placed.amount} {placed.currency} was placed",
     )
 
 

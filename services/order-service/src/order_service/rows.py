@@ -6,17 +6,21 @@ from typing import Any
 
 import orjson
 
-from order_service.fold import Known, Line
+from order_service.dispute import Dispute
+from order_service.fold import Known
 from order_service.mention import Mention
 from order_service.order import Order
 from order_service.payment import NOBODY, Named, Payment, Telling
 from order_service.placed import Placed
+from order_service.refund import Refund
 from order_service.session import Session
-from order_service.statuses import PAYMENT, PaymentStatus, SessionStatus
+from order_service.statuses import PAYMENT, DisputeStatus, PaymentStatus, RefundStatus, SessionStatus
 from order_service.summary import Summary
+from order_service.timeline import Line
 from tillstream_contracts import Amounts, OrderStatus
 
 Record = Mapping[str, Any]
+Parts = Mapping[str, Mapping[str, Any]]
 Row = tuple[Any, ...]
 
 
@@ -97,6 +101,7 @@ def payment_row(payment: Payment, now: datetime) -> Row:
     return (
         payment.payment_id,
         payment.order_id,
+        payment.named.by,
         payment.named.at,
         payment.status,
         telling.amount,
@@ -108,6 +113,9 @@ def payment_row(payment: Payment, now: datetime) -> Row:
         telling.at,
         payment.attempts,
         payment.attempted_at,
+        payment.refunds,
+        payment.disputes,
+        payment.charge_refunded,
         now,
         now,
     )
@@ -121,11 +129,24 @@ def payment_of(row: Record) -> Payment:
     return Payment(
         payment_id=row["payment_id"],
         telling=Telling(final, row["told_at"], rank, status, *particulars),
-        named=Named(row["named_at"], order_id) if order_id else NOBODY,
+        named=Named(row["named_by"], row["named_at"], order_id) if order_id else NOBODY,
         captured=row["captured"],
         attempts={attempt: PaymentStatus(told) for attempt, told in orjson.loads(row["attempts"]).items()},
         attempted_at=row["attempted_at"],
+        refunds=refunds_of(orjson.loads(row["refunds"])),
+        disputes=disputes_of(orjson.loads(row["disputes"])),
+        charge_refunded=row["charge_refunded"],
     )
+
+
+def refunds_of(told: Parts) -> dict[str, Refund]:
+    """The facts in `payments.refunds`, by id."""
+    return {key: Refund(**{**one, "status": RefundStatus(one["status"])}) for key, one in told.items()}
+
+
+def disputes_of(told: Parts) -> dict[str, Dispute]:
+    """The facts in `payments.disputes`, by id."""
+    return {key: Dispute(**{**one, "status": DisputeStatus(one["status"])}) for key, one in told.items()}
 
 
 def session_row(session: Session) -> Row:

@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from order_service.happening import Happening, Reader, Saying, mention
-from order_service.payment import Payment, payment_told
+from order_service.payment import Namer, Payment, payment_told
 from order_service.session import Session
-from order_service.statuses import PaymentStatus, SessionStatus
-from order_service.stripe_values import amount, an_id, currency, reference
+from order_service.statuses import SESSION, PaymentStatus, SessionStatus
+from order_service.stripe_values import amount, an_id, currency, plain, reference
 from order_service.told import Fact
 
 TYPES: Final[Mapping[str, SessionStatus]] = MappingProxyType(
@@ -19,16 +19,39 @@ TYPES: Final[Mapping[str, SessionStatus]] = MappingProxyType(
         "checkout.session.expired": SessionStatus.EXPIRED,
     }
 )
+STATES: Final[Mapping[str, SessionStatus]] = MappingProxyType(
+    {"open": SessionStatus.OPEN, "complete": SessionStatus.AWAITING_FUNDS, "expired": SessionStatus.EXPIRED}
+)
+WORDS: Final[Mapping[SessionStatus, str]] = MappingProxyType(
+    {
+        SessionStatus.OPEN: "is open",
+        SessionStatus.EXPIRED: "expired",
+        SessionStatus.AWAITING_FUNDS: "was completed, its funds are on their way",
+        SessionStatus.FAILED: "failed",
+        SessionStatus.PAID: "is paid",
+    }
+)
 SETTLED: Final = ("paid", "no_payment_required")
 
 
 def session_of(happening: Happening) -> Saying:
+    """The session, of the status that the event's type means."""
+    return _saying(happening, TYPES[happening.event_type])
+
+
+def observed(happening: Happening) -> Saying:
+    """The session as it stands, by its own status; that its funds failed to come only the event says."""
+    state = STATES.get(plain(happening.thing.get("status")), SessionStatus.OPEN)
+    failed = [status for status in (TYPES.get(happening.event_type),) if status is SessionStatus.FAILED]
+    return _saying(happening, max([state, *failed], key=lambda status: SESSION[status]))
+
+
+def _saying(happening: Happening, status: SessionStatus) -> Saying:
     """The session, and the payment that a paid one vouches for."""
     session = happening.thing
     if session.get("currency") is None:
-        return Saying(words="It sets up a payment method; no money is asked for.")
+        return Saying(words="It sets up a payment method; no money is asked for")
     session_id = an_id(session.get("id"), "the Checkout Session's id")
-    status = TYPES[happening.event_type]
     if status is SessionStatus.AWAITING_FUNDS and session.get("payment_status") in SETTLED:
         status = SessionStatus.PAID
     money = amount(session.get("amount_total") or 0, "amount_total"), currency(session["currency"])
@@ -38,7 +61,8 @@ def session_of(happening: Happening) -> Saying:
         facts.append(Session(happening.order_id, session_id, status, *money, payment_id))
     if status is SessionStatus.PAID and payment_id:
         facts.append(_paid(happening, payment_id, *money))
-    return Saying((*facts, *mention(happening, money[1])))
+    words = f"Checkout session of {money[0]} {money[1]} {WORDS[status]}"
+    return Saying((*facts, *mention(happening, money[1])), words)
 
 
 def _paid(happening: Happening, payment_id: str, amount: int, currency: str) -> Payment:
@@ -50,6 +74,7 @@ def _paid(happening: Happening, payment_id: str, amount: int, currency: str) -> 
         currency=currency,
         captured=amount,
         order_id=happening.order_id,
+        named_by=Namer.OTHER,
     )
 
 

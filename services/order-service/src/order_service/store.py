@@ -15,11 +15,12 @@ from datetime import datetime
 from orjson import Fragment
 
 from order_service import bulk, rows
-from order_service.fold import Books, Line
+from order_service.fold import Books
 from order_service.inbox import Heard, first_sight
 from order_service.ledger import open_books, write_books
 from order_service.postgres import Connection
 from order_service.tables import ChangeRow, TimelineRow, table
+from order_service.timeline import Line
 from tillstream_contracts import OrderStatusChanged
 
 CHANGES_CAUSED = "SELECT * FROM order_changes WHERE cause_event_id = ANY($1::text[])"

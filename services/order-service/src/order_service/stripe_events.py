@@ -10,34 +10,74 @@ from typing import Final
 
 import orjson
 
-from order_service import payment_facts, session_facts
+from order_service import charge_facts, dispute_facts, payment_facts, refund_facts, session_facts
 from order_service.happening import Happening, Reader, Saying
-from order_service.stripe_values import BEGINNING, Object, an_id, an_object, metadata, moment, name, reference
+from order_service.stripe_values import BEGINNING, Object, an_id, an_object, metadata, moment, name, plain, reference
 from order_service.told import Told, Unreadable
 
-READERS: Final[Mapping[str, Reader]] = MappingProxyType({**payment_facts.READERS, **session_facts.READERS})
+READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        **payment_facts.READERS,
+        **session_facts.READERS,
+        **refund_facts.READERS,
+        **dispute_facts.READERS,
+        **charge_facts.READERS,
+    }
+)
+"""By the type of an event that Stripe sent with its object."""
+OBSERVED: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        "payment_intent": payment_facts.observed,
+        "checkout.session": session_facts.observed,
+        "refund": refund_facts.refund_of,
+        "dispute": dispute_facts.dispute_of,
+    }
+)
+"""By the kind of an object that was fetched from Stripe: what it says of itself counts, not what made us look."""
+CARD: Final = "It is about a saved payment method, which Stripe keeps; no money moves"
+CHARGE: Final = "The payment's own events tell the same"
+WHY_NOT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "payment_intent.partially_funded": "Part of the money is there; the payment succeeds once all of it is",
+        "setup_intent.succeeded": CARD,
+        "setup_intent.setup_failed": CARD,
+        "payment_method.attached": CARD,
+        "payment_method.detached": CARD,
+        "payment_method.automatically_updated": CARD,
+        "charge.pending": CHARGE,
+        "charge.succeeded": CHARGE,
+        "charge.captured": CHARGE,
+        "charge.failed": CHARGE,
+    }
+)
+"""Why an order that is named by an event of this type does not depend on it."""
+THIN: Final = "Stripe announced it without its content; that is fetched from Stripe"
 
 
 def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
     """What the event tells. Raises Unreadable; a type that orders do not depend on is told without facts instead."""
     event = _json_object(value)
     event_id, event_type = an_id(event.get("id"), "the event's id"), an_id(event.get("type"), "the event's type")
-    occurred_at, reader = moment(event.get("created")), READERS.get(event_type)
-    if occurred_at is None and reader:
-        raise Unreadable("When it happened is missing or malformed.")
+    thing, observed = an_object(an_object(event.get("data")).get("object")), _is_observed(event)
+    reader = OBSERVED.get(plain(thing.get("object"))) if observed else READERS.get(event_type)
+    occurred_at = moment(event.get("created"))
     if occurred_at is None:
+        if reader:
+            raise Unreadable("When it happened is missing or malformed.")
         return Told(event_id, event_type, BEGINNING)
-    thing = an_object(an_object(event.get("data")).get("object"))
-    happening = Happening(event_type, thing, int(occurred_at.timestamp()), name(metadata(thing, order_id_key)) or None)
-    saying = reader(happening) if reader else Saying()
+    order_id = name(metadata(thing, order_id_key)) or None
+    happening = Happening(event_type, thing, int(occurred_at.timestamp()), order_id, plain(event.get("api_version")))
+    saying = reader(happening) if reader else Saying(words=WHY_NOT.get(event_type, "") or _thin(event))
     return Told(
         event_id=event_id,
         event_type=event_type,
         occurred_at=occurred_at,
-        order_id=happening.order_id,
-        payment_id=_payment_id(event_type, thing),
+        order_id=order_id,
+        payment_id=_payment_id(event_type, thing or an_object(event.get("related_object"))),
         facts=saying.facts,
-        note=_note(happening, order_id_key) or saying.words,
+        words=saying.words,
+        note=_note(happening, order_id_key),
+        observed=observed,
     )
 
 
@@ -51,10 +91,20 @@ def _json_object(value: bytes) -> Object:
     return event
 
 
+def _is_observed(event: Object) -> bool:
+    """Whether the resolver fetched the object and wrote this event; Stripe's own have no such member."""
+    return bool(plain(an_object(event.get("tillstream")).get("resolved")))
+
+
+def _thin(event: Object) -> str:
+    return THIN if an_object(event.get("related_object")) and "data" not in event else ""
+
+
 def _payment_id(event_type: str, thing: Object) -> str | None:
     """The PaymentIntent that the event is about, whatever its type."""
-    named = thing.get("id") if event_type.startswith("payment_intent.") else thing.get("payment_intent")
-    return reference(named) or None
+    kinds = thing.get("object"), thing.get("type")
+    is_payment = event_type.startswith("payment_intent.") or "payment_intent" in kinds
+    return reference(thing.get("id") if is_payment else thing.get("payment_intent")) or None
 
 
 def _note(happening: Happening, key: str) -> str:

@@ -26,6 +26,17 @@ def an_object(value: object) -> Object:
     return value if isinstance(value, dict) else {}
 
 
+def items(value: object) -> list[Any]:
+    """What is in a list, which Stripe may have written as an object with `data`; empty for anything else."""
+    listed = value.get("data") if isinstance(value, dict) else value
+    return listed if isinstance(listed, list) else []
+
+
+def the_first(value: object) -> object:
+    """The first in a list; None if it has none."""
+    return next(iter(items(value)), None)
+
+
 def an_id(value: object, what: str) -> str:
     """An id that has to be there. Raises Unreadable."""
     if isinstance(value, str) and _ID.fullmatch(value):
@@ -84,6 +95,12 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def second(value: object) -> int:
+    """Unix seconds; 0 for anything that is no time."""
+    read = moment(value)
+    return int(read.timestamp()) if read else 0
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str:

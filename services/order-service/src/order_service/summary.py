@@ -1,10 +1,12 @@
 """An order as others see it: derived from what is known, never set."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from order_service.order import Order
 from order_service.payment import Payment, in_order
-from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus
+from order_service.session import Session
+from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus, SessionStatus
 from tillstream_contracts import Amounts, OrderStatus
 
 OVERPAID = "overpaid"
@@ -30,36 +32,66 @@ class Summary:
 
 def summarize(order: Order, *, merchant_id: str) -> Summary:
     """The order's summary; `merchant_id` is whose it is if nothing known of it says so."""
-    placed, payments = order.placed, in_order(order.payments.values())
+    payments = in_order(order.payments.values())
     currency = _currency(order, payments)
-    same_currency = [payment for payment in payments if payment.telling.currency == currency]
-    whose = placed or order.mention
-    status = _status(order)
-    amounts = Amounts(
-        ordered=_ordered(order, currency),
-        captured=sum(payment.captured for payment in same_currency),
-        refunded=0,
-        disputed=0,
-    )
-    underpaid = status is OrderStatus.PAID and amounts.captured < amounts.ordered
+    counted = [payment for payment in payments if payment.telling.currency == currency]
+    whose = order.placed or order.mention
+    status, ordered = _status(order), _ordered(order, currency)
     return Summary(
         merchant_id=(whose.merchant_id if whose else "") or merchant_id,
         status=status,
         currency=currency,
-        amounts=amounts,
-        flags=_flags(order, payments, currency, underpaid=underpaid),
+        amounts=_amounts(counted, ordered, currency),
+        flags=_flags(order, payments, currency, underpaid=status is OrderStatus.PAID and _covered(counted) < ordered),
         reference=(whose.reference if whose else "") or None,
         customer_id=(whose.customer_id if whose else "") or None,
     )
 
 
 def _status(order: Order) -> OrderStatus:
-    """The first in the table that a payment, or a session whose payment is not final, means; pending without either."""
-    meanings = {PAYMENT_MEANING[payment.status] for payment in order.payments.values()}
-    settled = {payment.payment_id for payment in order.payments.values() if payment.final}
-    sessions = [session for session in order.sessions.values() if session.payment_id not in settled]
-    meanings |= {SESSION_MEANING[session.status] for session in sessions}
+    """The first in the table that a payment or a session means; pending without either."""
+    meanings = {meaning for payment in order.payments.values() for meaning in _meanings(payment)}
+    meanings |= {SESSION_MEANING[session.status] for session in order.sessions.values() if _counts(session, order)}
     return next((status for status in ORDER if status in meanings), OrderStatus.PENDING)
+
+
+def _meanings(payment: Payment) -> Iterator[OrderStatus]:
+    """What a payment makes of its order, and each dispute of it."""
+    if not payment.refunded:
+        yield PAYMENT_MEANING[payment.status]
+    else:
+        whole = payment.refunded >= payment.captured
+        yield OrderStatus.REFUNDED if whole else OrderStatus.PARTIALLY_REFUNDED
+    for dispute in payment.disputes.values():
+        if dispute.meaning:
+            yield dispute.meaning
+
+
+def _counts(session: Session, order: Order) -> bool:
+    """Whether a session says more than its payment: not if that is final or another order's, unless it expired."""
+    if not session.payment_id:
+        return True
+    payment = order.payments.get(session.payment_id)
+    return payment is not None and (not payment.final or session.status is SessionStatus.EXPIRED)
+
+
+def _amounts(counted: Sequence[Payment], ordered: int, currency: str) -> Amounts:
+    disputes = [dispute for payment in counted for dispute in payment.disputes.values() if dispute.meaning]
+    return Amounts(
+        ordered=ordered,
+        captured=sum(payment.captured for payment in counted),
+        refunded=sum(payment.refunded for payment in counted),
+        disputed=sum(dispute.amount for dispute in disputes if dispute.currency == currency),
+    )
+
+
+def _covered(counted: Sequence[Payment]) -> int:
+    """How much of the order is taken care of: a merchant who captures less of a payment than it holds wants no more."""
+    return sum(
+        payment.telling.amount if payment.status is PaymentStatus.SUCCEEDED else payment.captured
+        for payment in counted
+        if payment.keeps_money
+    )
 
 
 def _currency(order: Order, payments: list[Payment]) -> str:
@@ -89,7 +121,7 @@ def _flags(order: Order, payments: list[Payment], currency: str, *, underpaid: b
     wrong_amount = order.placed is not None and any(
         payment.telling.amount != order.placed.amount and payment.telling.currency == currency for payment in bound
     )
-    doubled = sum(payment.captured > 0 for payment in payments) > 1
+    doubled = sum(payment.keeps_money for payment in payments) > 1
     found = {
         AMOUNT_MISMATCH: wrong_amount,
         CURRENCY_MISMATCH: wrong_currency,

@@ -1,10 +1,12 @@
 """What PostgreSQL holds: the schema, by which migrations are checked and the read API asks.
 
-`placements`, `payments`, `checkout_sessions` and `mentions` hold facts; `orders` and `order_changes` are derived from
-them; `inbox`, `timeline` and `parked_records` tell what became of each event. Money is BIGINT, never below zero.
+`placements`, `payments` (with their refunds and disputes), `checkout_sessions` and `mentions` hold facts; `orders` and
+`order_changes` are derived from them; `inbox`, `timeline` and `parked_records` tell what became of each event. Money
+is BIGINT, never below zero.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON, JSONB
@@ -71,17 +73,21 @@ class PlacementRow(Base, table=True):
 
 
 class PaymentRow(Base, table=True):
-    """The facts about one PaymentIntent; without an order it is an unmatched payment."""
+    """The facts about one PaymentIntent; without an order it is an unmatched payment.
+
+    Its refunds and disputes stand in its row: they are few, change under its lock, and go with it to another order.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
-        *_money("amount", "captured"),
+        *_money("amount", "captured", "charge_refunded"),
         Index("payments_by_order", "order_id"),
         Index("payments_unmatched", "first_seen_at", postgresql_where=text("order_id IS NULL")),
     )
 
     payment_id: str = Field(sa_type=Text, primary_key=True)
     order_id: str | None = Field(sa_type=Text)
+    named_by: int = Field(sa_type=Integer, sa_column_kwargs={"server_default": text("2")})
     named_at: int = Field(sa_type=BigInteger)
     status: str = Field(sa_type=Text)
     amount: int = Field(sa_type=BigInteger)
@@ -93,6 +99,9 @@ class PaymentRow(Base, table=True):
     told_at: int = Field(sa_type=BigInteger)
     attempts: dict[str, str] = Field(sa_type=JSONB)
     attempted_at: int = Field(sa_type=BigInteger)
+    refunds: dict[str, dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    disputes: dict[str, dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    charge_refunded: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     first_seen_at: datetime = Field(sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
 

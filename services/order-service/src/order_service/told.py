@@ -24,8 +24,12 @@ class Told:
     order_id: str | None = None
     payment_id: str | None = None
     facts: tuple[Fact, ...] = ()
+    words: str = ""
+    """What happened, for the timeline; of an event without facts, why it has none."""
     note: str = ""
-    """What the reader found odd, for the timeline."""
+    """What the reader found odd, told in the timeline instead of anything else."""
+    observed: bool = False
+    """Whether it tells of an object as it was fetched from Stripe, and not as Stripe sent it."""
 
     @property
     def concerns_us(self) -> bool:

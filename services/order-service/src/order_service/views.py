@@ -4,7 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from order_service.dispute_views import DisputeView, dispute_views
 from order_service.reads import OrderPicture
+from order_service.refund_views import RefundView, refund_views
 from order_service.tables import OrderRow, ParkedRow, PaymentRow, SessionRow, TimelineRow
 
 
@@ -42,7 +44,7 @@ class LineView(View):
     event_id: str | None
     event_type: str | None
     outcome: str
-    """`applied`, `duplicate`, `out_of_date`, `ignored` or `parked`."""
+    """`applied`, `healed`, `duplicate`, `out_of_date`, `ignored` or `parked`."""
     reason: str
     occurred_at: datetime
     recorded_at: datetime
@@ -75,8 +77,8 @@ class WholeOrderView(OrderView):
 
     payments: list[PaymentView]
     checkout_sessions: list[SessionView]
-    refunds: list[dict[str, object]]
-    disputes: list[dict[str, object]]
+    refunds: list[RefundView]
+    disputes: list[DisputeView]
     timeline: list[LineView]
 
 
@@ -99,8 +101,8 @@ def whole_order_view(picture: OrderPicture) -> WholeOrderView:
         **order_view(picture.order).model_dump(),
         payments=[_payment_view(row) for row in picture.payments],
         checkout_sessions=[_session_view(row) for row in picture.sessions],
-        refunds=[],
-        disputes=[],
+        refunds=refund_views(picture.payments),
+        disputes=dispute_views(picture.payments),
         timeline=timeline_view(picture),
     )
 
