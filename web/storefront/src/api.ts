@@ -58,7 +58,8 @@ export async function fetchConfig(): Promise<Config> {
 export async function fetchCatalog(config: Config): Promise<Catalog> {
   const headers = { Authorization: `Bearer ${config.publishableKey}` };
   const { products } = (await answerOf(`${config.intentApiUrl}/v1/catalog`, { headers })) as Pick<Catalog, "products">;
-  return { products, currencies: [...new Set(products.flatMap(({ prices }) => Object.keys(prices)))] };
+  const sold = products.filter(({ plan }) => !plan);
+  return { products: sold, currencies: [...new Set(sold.flatMap(({ prices }) => Object.keys(prices)))] };
 }
 
 /** The payment of this attempt: made at the first call, the same at every later one. */

@@ -8,6 +8,8 @@ export interface Product {
   readonly image: string;
   /** Minor units by lower-case ISO 4217 code. */
   readonly prices: Readonly<Record<string, number>>;
+  /** Set where it is sold by subscription alone. */
+  readonly plan?: { readonly interval: string; readonly interval_count: number; readonly trial_days: number } | null;
 }
 
 export interface Catalog {
