@@ -5,7 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,6 +22,7 @@ from stripe_sim.settings import Settings
 
 PATIENCE = 10.0
 SECRET = "whsec_test_secret"
+LAST_OF_JANUARY = int(datetime(2026, 1, 31, 10, tzinfo=UTC).timestamp())
 
 
 def wait_until(holds: Callable[[], Any], what: str = "the condition") -> Any:
@@ -168,6 +170,75 @@ class Sim:
         return [str(event.type) for event in self.stripe.v1.events.list({"limit": 100}).data][::-1]
 
 
+@dataclass
+class Merchant:
+    """Sells tea by the month to one customer, whose clock stands at the 31st of January."""
+
+    sim: Sim
+    clock: str = ""
+    customer: str = ""
+    price: str = ""
+    seen: list[str] = field(default_factory=list)
+
+    def open(self, card: str | None = "pm_card_visa") -> "Merchant":
+        """Open the shop, with the customer's card saved or without."""
+        v1 = self.sim.stripe.v1
+        self.clock = v1.test_helpers.test_clocks.create({"frozen_time": LAST_OF_JANUARY}).id
+        product = v1.products.create({"name": "Tea"})
+        monthly: Any = {"interval": "month"}
+        price: Any = {"currency": "eur", "unit_amount": 1000, "recurring": monthly, "product": product.id}
+        self.price = v1.prices.create(price).id
+        self.customer = v1.customers.create({"test_clock": self.clock}).id
+        if card:
+            self.save(card)
+        self.news()
+        return self
+
+    def save(self, card: str) -> str:
+        """Save another card with the customer, who pays with it from now on."""
+        v1 = self.sim.stripe.v1
+        method = v1.payment_methods.attach(card, {"customer": self.customer}).id
+        v1.customers.update(self.customer, {"invoice_settings": {"default_payment_method": method}})
+        return method
+
+    def subscribe(self, **params: Any) -> stripe.Subscription:
+        """A new subscription."""
+        asked: Any = {"customer": self.customer, "items": [{"price": self.price}], **params}
+        return self.sim.stripe.v1.subscriptions.create(asked)
+
+    def advance(self, to: int) -> None:
+        """Let the time come, and all that is due by then happen."""
+        clocks = self.sim.stripe.v1.test_helpers.test_clocks
+        assert clocks.advance(self.clock, {"frozen_time": to}).status == "advancing"
+        wait_until(lambda: clocks.retrieve(self.clock).status == "ready")
+
+    def again(self, subscription: stripe.Subscription, **params: Any) -> stripe.Subscription:
+        """The subscription as it is now."""
+        asked: Any = params
+        return self.sim.stripe.v1.subscriptions.retrieve(subscription.id, asked)
+
+    def invoice(self, subscription: stripe.Subscription, **params: Any) -> stripe.Invoice:
+        """Its latest invoice."""
+        asked: Any = params
+        return self.sim.stripe.v1.invoices.retrieve(str(self.again(subscription).latest_invoice), asked)
+
+    def news(self) -> list[str]:
+        """What happened since this was asked before, but for the clock."""
+        events: list[Any] = list(self.sim.stripe.v1.events.list({"limit": 100}).data)[::-1]
+        new = [event for event in events if event.id not in self.seen]
+        self.seen += [event.id for event in new]
+        return [event.type for event in new if not event.type.startswith("test_helpers")]
+
+    def period(self, subscription: stripe.Subscription) -> tuple[int, int]:
+        """When its current period begins and ends."""
+        item = self.again(subscription).to_dict()["items"]["data"][0]
+        return item["current_period_start"], item["current_period_end"]
+
+    def status(self, subscription: stripe.Subscription) -> str:
+        """Its status now."""
+        return str(self.again(subscription).status)
+
+
 @contextlib.contextmanager
 def running(settings: Settings) -> Iterator[Sim]:
     """A stand-in in a thread of its own."""
@@ -214,3 +285,15 @@ def sim(_shared_sim: Sim) -> Sim:
 def sim_with_shop(start_sim: Callable[..., Sim], shop: Shop) -> Sim:
     """A stand-in that tells `shop` of everything."""
     return start_sim(webhook_url=shop.url, webhook_secret=SECRET, webhook_retry_seconds=0.02, processing_seconds=0.05)
+
+
+@pytest.fixture
+def opened() -> Callable[..., Merchant]:
+    """Open a shop that sells by the month on a stand-in."""
+    return lambda sim, card="pm_card_visa": Merchant(sim).open(card)
+
+
+@pytest.fixture
+def merchant(sim: Sim) -> Merchant:
+    """A shop that sells by the month to a customer with a good card."""
+    return Merchant(sim).open()

@@ -6,7 +6,18 @@ A row is (the object's kind, the action's name): when it can be done, what it do
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stripe_sim import charges, checkout_sessions, disputes, disputing, paying, payment_intents, refunds
+from stripe_sim import (
+    billing_actions,
+    charges,
+    checkout_sessions,
+    disputes,
+    disputing,
+    paying,
+    payment_intents,
+    refunds,
+    saved_payment_methods,
+    setting_up,
+)
 from stripe_sim.account import Account
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
@@ -49,6 +60,7 @@ def _twice(account: Account, event: Object) -> None:
     account.tell(event)
 
 
+_PASSES, _FAILS = "The buyer passes the challenge", "The buyer fails the challenge"
 _DISPUTE = Action(
     "The buyer disputes it",
     disputes.disputable,
@@ -74,11 +86,34 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("payment_intent", "expire"): Action(
         "The bank holds the money no longer", _in("requires_capture"), payment_intents.expire
     ),
+    ("payment_intent", "authenticate"): Action(
+        _PASSES,
+        _in("requires_action"),
+        lambda account, intent: paying.authenticate(account, intent, passed=True),
+    ),
+    ("payment_intent", "deny"): Action(
+        _FAILS,
+        _in("requires_action"),
+        lambda account, intent: paying.authenticate(account, intent, passed=False),
+    ),
+    ("setup_intent", "authenticate"): Action(
+        _PASSES,
+        _in("requires_action"),
+        lambda account, intent: setting_up.authenticate(account, intent, passed=True),
+    ),
+    ("setup_intent", "deny"): Action(
+        _FAILS,
+        _in("requires_action"),
+        lambda account, intent: setting_up.authenticate(account, intent, passed=False),
+    ),
+    ("payment_method", "replace"): Action(
+        "The network replaces the card", saved_payment_methods.replaceable, saved_payment_methods.replace_card
+    ),
     ("charge", "dispute"): _DISPUTE,
     ("charge", "inquire"): _INQUIRE,
     ("charge", "refund"): _REFUND,
     ("refund", "succeed"): Action("The buyer's bank takes the money", _in("pending"), refunds.succeed),
-    ("refund", "fail"): Action("The buyer's bank sends it back", _in("pending", "succeeded"), refunds.fail),
+    ("refund", "fail"): Action("The buyer's bank sends it back", refunds.can_fail, refunds.fail),
     ("refund", "cancel"): Action("The shop cancels it in the dashboard", _in("pending"), refunds.take_back),
     ("dispute", "win"): Action("The bank finds for the shop", _in(*disputes.OPEN), disputes.win),
     ("dispute", "lose"): Action("The bank finds for the buyer", _in(*disputes.OPEN), disputes.lose),
@@ -88,6 +123,13 @@ ACTIONS: dict[tuple[str, str], Action] = {
         _in("open"),
         lambda account, session: checkout_sessions.expire(account, Call({}, {"id": session["id"]})),
     ),
+    ("subscription", "renew"): Action("The period is over", _in(*billing_actions.BILLED), billing_actions.renew),
+    ("subscription", "fail_renewal"): Action(
+        "The period is over, and the bank refuses", _in(*billing_actions.BILLED), billing_actions.fail_renewal
+    ),
+    ("subscription", "end_trial"): Action("The trial is over", _in("trialing"), billing_actions.end_trial),
+    ("invoice", "fail"): Action("The bank refuses", billing_actions.collectable, billing_actions.fail),
+    ("invoice", "fail_finalization"): Action("It cannot be finalized", _in("draft"), billing_actions.fail_finalization),
     ("event", "resend"): Action("Deliver it again", _heard, lambda account, event: account.tell(event)),
     ("event", "duplicate"): Action("Deliver it twice at once", _heard, _twice),
 }

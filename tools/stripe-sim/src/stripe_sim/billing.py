@@ -42,7 +42,7 @@ def finalize(account: Account, invoice: Object, cause: Cause = NOBODY, method: s
 
 def collect(account: Account, invoice: Object, method: str | None = None, call: Call = AUTOMATIC) -> Object:
     """Try to be paid, by default with the saved method. Raises StripeError after a refusal was written down."""
-    intent = _intent(account, invoice)
+    intent = intent_of(account, invoice)
     method = method or default_method(account, invoice)
     if intent is None or intent["status"] in ("processing", "succeeded", "canceled"):
         return invoice
@@ -81,7 +81,7 @@ def pay_out_of_band(account: Account, invoice: Object, cause: Cause) -> Object:
 
 def cancel_intent(account: Account, invoice: Object, cause: Cause) -> None:
     """The PaymentIntent cannot be paid any more."""
-    payment, intent = invoice_payments.of_invoice(account, invoice), _intent(account, invoice)
+    payment, intent = invoice_payments.of_invoice(account, invoice), intent_of(account, invoice)
     if payment and payment["status"] == "open":
         _apply_payment(account, invoice, invoice_payments.canceled(payment, account.moment().now))
     if intent and intent["status"] in payment_intents.MAY["cancel"]:
@@ -159,7 +159,7 @@ def _secret(intent: Object) -> Object:
     return {"client_secret": intent["client_secret"], "type": "payment_intent"}
 
 
-def _intent(account: Account, invoice: Object) -> Object | None:
+def intent_of(account: Account, invoice: Object) -> Object | None:
     payment = invoice_payments.of_invoice(account, invoice)
     return account.store.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
 
@@ -188,7 +188,7 @@ def _next_attempt(account: Account, invoice: Object) -> int | None:
 
 def _ask_the_buyer(account: Account, invoice: Object) -> None:
     """Where only the buyer's authentication is missing, the PaymentIntent waits for it."""
-    intent, name = _intent(account, invoice), default_method(account, invoice)
+    intent, name = intent_of(account, invoice), default_method(account, invoice)
     if not intent or not name or intent["status"] != "requires_payment_method":
         return
     method, error = payment_methods.use(account, name), intent["last_payment_error"] or {}
