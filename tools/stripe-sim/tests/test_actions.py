@@ -49,3 +49,28 @@ def test_an_event_is_delivered_as_often_as_wanted(sim_with_shop: Sim, shop: Shop
 def test_nothing_is_done_to_an_object_that_is_not_there(sim: Sim) -> None:
     assert sim.call("POST", "/sim/objects/pi_none/dispute").status_code == 404
     assert sim.call("GET", "/sim/objects/pi_none/actions").status_code == 404
+
+
+def test_the_network_replaces_a_saved_card(sim: Sim) -> None:
+    customer = sim.customer(payment_method="pm_card_visa").id
+    (card,) = sim.stripe.v1.customers.payment_methods.list(customer).data
+    assert sim.control(f"objects/{card.id}/replace")["card"]["exp_year"] == 2038
+    told = sim.call("GET", "/v1/events?limit=1").json()["data"][0]
+    assert (told["type"], told["data"]["previous_attributes"]) == (
+        "payment_method.automatically_updated", {"card": {"exp_year": 2034}},
+    )  # fmt: skip
+    assert sim.pay(card.id, customer=customer, off_session=True).status == "succeeded"
+    unsaved = str(sim.pay("pm_card_visa").payment_method)
+    assert actions_of(sim, unsaved) == set(), "nobody would tell"
+
+
+@pytest.mark.parametrize(("action", "payment", "setup"), [
+    ("authenticate", "succeeded", "succeeded"), ("deny", "requires_payment_method", "requires_payment_method"),
+])  # fmt: skip
+def test_a_buyer_answers_a_challenge_without_its_page(sim: Sim, action: str, payment: str, setup: str) -> None:
+    intent = sim.pay("pm_card_authenticationRequired")
+    assert sim.control(f"objects/{intent.id}/{action}")["status"] == payment
+    saving = sim.stripe.v1.setup_intents.create(
+        {"payment_method": "pm_card_authenticationRequired", "confirm": True, "return_url": "https://shop.test/done"}
+    )
+    assert sim.control(f"objects/{saving.id}/{action}")["status"] == setup

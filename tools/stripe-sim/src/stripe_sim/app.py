@@ -32,6 +32,7 @@ from stripe_sim import (
     prices,
     products,
     refunds,
+    reuse,
     saved_payment_methods,
     setup_attempts,
     setup_intents,
@@ -107,7 +108,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
     account.tell = deliveries.tell
     account.followers += [
-        saved_payment_methods.follow,
+        reuse.follow,
         checkout_payment.follow,
         checkout_setup.follow,
         disputes.follow,

@@ -13,7 +13,7 @@ from stripe_sim.challenges import challenge
 from stripe_sim.changes import Change, Moment
 from stripe_sim.errors import StripeError
 from stripe_sim.objects import Object
-from stripe_sim.saved_payment_methods import attached
+from stripe_sim.reuse import attached
 from stripe_sim.test_cards import Challenged, Declines, Delayed, Outcome, Succeeds
 
 AUTHENTICATION_FAILED = Declines(

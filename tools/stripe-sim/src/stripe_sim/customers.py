@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sim import payment_methods, saved_payment_methods
+from stripe_sim import payment_methods, reuse, saved_payment_methods
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Moment
 from stripe_sim.customer_parameters import CREATE, DELETE, LISTED, RETRIEVE, UPDATE
@@ -122,7 +122,7 @@ def _method_of(account: Account, params: dict[str, Any]) -> Object | None:
     if "payment_method" not in params:
         return None
     method = payment_methods.use(account, params["payment_method"])
-    saved_payment_methods.check_may_be_attached(account, method)
+    reuse.check_may_be_attached(account, method)
     return method
 
 

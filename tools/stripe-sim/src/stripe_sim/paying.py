@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from stripe_sim import confirmation, intents, payment_methods, saved_payment_methods
+from stripe_sim import confirmation, intents, payment_methods, reuse
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Later
 from stripe_sim.objects import Object
@@ -33,7 +33,7 @@ def pay(account: Account, intent: Object, method: Object | None, call: Call) -> 
     if not method:
         raise intents.lacks_method(intent)
     intent = {**intent, **{name: call.params[name] for name in CONFIRMED_WITH if name in call.params}}
-    saved_payment_methods.check_may_be_used(account, method, intent)
+    reuse.check_may_be_used(account, method, intent)
     outcome = _outcome(account, method, call)
     moment = account.moment(call.base_url)
     account.apply(confirmation.confirmed(intent, method, outcome, moment, return_url), call.cause)
@@ -49,7 +49,7 @@ def _outcome(account: Account, method: Object, call: Call) -> Outcome:
     if not isinstance(outcome, Challenged):
         return outcome
     if call.params.get("off_session"):
-        set_up = saved_payment_methods.is_set_up(account, method)
+        set_up = reuse.is_set_up(account, method)
         exempt = outcome.exempt == "always" or (outcome.exempt == "once_set_up" and set_up)
         return outcome.then if exempt else NEEDS_AUTHENTICATION
     return NOT_HANDLED if call.params.get("error_on_requires_action") else outcome

@@ -1,25 +1,19 @@
-"""Saved payment methods: attached to a customer, they can be charged again; used without one, they are spent.
-
-Source: Stripe documentation, "Save a customer's payment method"; Stripe API reference, "Payment Methods".
-"""
+"""Saved payment methods: attached to a customer, and listed with them. What that allows is in `reuse.py`."""
 
 from collections.abc import Iterator
 
-from stripe_sim import payment_methods
+from stripe_sim import payment_methods, reuse
 from stripe_sim.account import NOBODY, Account
 from stripe_sim.changes import Cause, Change
-from stripe_sim.errors import StripeError, card_error, invalid, missing
-from stripe_sim.intents import NOUN
+from stripe_sim.errors import invalid, missing
 from stripe_sim.metadata import merged
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 from stripe_sim.parameters import EXPAND, LIST, Anything, Integer, Metadata, OneOf, Shape, Text
-from stripe_sim.test_cards import Declines
 
 KIND = "payment_method"
-SPENT_BY = ("charge.succeeded", "charge.pending", "charge.failed")
-SAVED_BY = ("payment_intent.succeeded", "payment_intent.processing", "payment_intent.amount_capturable_updated")
+YEARS_OF_A_CARD = 4
 ALLOW_REDISPLAY = OneOf("always", "limited", "unspecified")
 ATTACH = Shape({"customer": Text(), "customer_account": Text(), "expand": EXPAND}, required=("customer",))
 DETACH = Shape({"expand": EXPAND})
@@ -102,17 +96,9 @@ def attach_to(account: Account, method: Object, customer: str, cause: Cause = NO
     """The method saved with the customer; saved there before, it stays as it is."""
     if method["customer"] == customer:
         return method
-    check_may_be_attached(account, method)
-    account.apply(attached(method, customer), cause)
+    reuse.check_may_be_attached(account, method)
+    account.apply(reuse.attached(method, customer), cause)
     return account.find(KIND, method["id"], param="payment_method")
-
-
-def attached(method: Object, customer: str | None) -> Change:
-    """The method saved with the customer; no change where there is none, or it is saved already. Pure."""
-    if customer is None or method["customer"] is not None:
-        return Change()
-    method = {**method, "customer": customer}
-    return Change((method,), (("payment_method.attached", method),))
 
 
 def detach_from_owner(account: Account, method: Object, cause: Cause = NOBODY) -> Object:
@@ -120,69 +106,23 @@ def detach_from_owner(account: Account, method: Object, cause: Cause = NOBODY) -
     owner = account.find("customer", method["customer"], param="customer")
     method = {**method, "customer": None}
     account.apply(Change((method,), (("payment_method.detached", method),)), cause)
-    spend(account, method)
+    reuse.spend(account, method)
     if owner["invoice_settings"]["default_payment_method"] == method["id"]:
         owner = {**owner, "invoice_settings": {**owner["invoice_settings"], "default_payment_method": None}}
         account.apply(Change((owner,), (("customer.updated", owner),)), cause)
     return method
 
 
-def spend(account: Account, method: Object) -> None:
-    """From now on it may not be used without a customer, and not be saved."""
-    account.store.put_beside(method, "spent", {})
+def replaceable(_: Account, method: Object) -> bool:
+    """Whether the network could have sent the buyer a new card in its place."""
+    return method["type"] == "card" and method["customer"] is not None
 
 
-def is_set_up(account: Account, method: Object) -> bool:
-    """Whether the buyer agreed, with the bank's proof where it asks for one, that it is used without them."""
-    return account.store.has_beside(method, "set_up")
-
-
-def follow(account: Account, event_type: str, thing: Object) -> None:
-    """Let a payment method take note of what it was used for."""
-    method = account.store.get(KIND, thing.get("payment_method") or "")
-    if method is None:
-        return
-    set_up = event_type == "setup_intent.succeeded" or (event_type in SAVED_BY and thing["setup_future_usage"])
-    if set_up:
-        account.store.put_beside(method, "set_up", {})
-    elif event_type in SPENT_BY and method["customer"] is None:
-        intent = account.store.get("payment_intent", thing["payment_intent"])
-        if thing["status"] == "failed" or not (intent and intent["setup_future_usage"]):
-            spend(account, method)
-
-
-def check_may_be_attached(account: Account, method: Object) -> None:
-    """Raise StripeError for one that is another's, or spent, or that the bank refuses."""
-    if method["customer"] is not None:
-        raise invalid("The payment method you provided has already been attached to a customer.", "payment_method")
-    if account.store.has_beside(method, "spent"):
-        raise invalid(
-            "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
-            "Customer, and may not be used again."
-        )
-    outcome = payment_methods.outcome_of_setup(method)
-    if isinstance(outcome, Declines):
-        raise card_error(outcome.message, outcome.code, decline_code=outcome.decline_code, param=outcome.param)
-
-
-def check_may_be_used(account: Account, method: Object, intent: Object) -> None:
-    """Raise StripeError for one that is spent, or that another customer than the intent's saved."""
-    owner, customer = method["customer"], intent["customer"]
-    if owner is None and account.store.has_beside(method, "spent"):
-        raise _spent()
-    if owner in (None, customer):
-        return
-    if customer is None:
-        raise invalid(
-            f"The `payment_method` parameter supplied {method['id']} belongs to the Customer {owner}. Please include "
-            f"the Customer in the `customer` parameter on the {NOUN[intent['object']]}.",
-            "payment_method",
-        )
-    raise invalid(
-        f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {customer}. Please use this "
-        "PaymentMethod with the Customer that it belongs to instead.",
-        "payment_method",
-    )
+def replace_card(account: Account, method: Object) -> None:
+    """The buyer has a new card, which expires later; nothing else is to be done for it."""
+    card = {**method["card"], "exp_year": method["card"]["exp_year"] + YEARS_OF_A_CARD}
+    method = {**method, "card": card}
+    account.apply(Change((method,), (("payment_method.automatically_updated", method),)))
 
 
 def check_default(account: Account, customer: Object, about_to_be_saved: Object | None = None) -> None:
@@ -198,15 +138,6 @@ def check_default(account: Account, customer: Object, about_to_be_saved: Object 
             "invoice_settings[default_payment_method]",
             "resource_missing",
         )
-
-
-def _spent() -> StripeError:
-    return invalid(
-        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with "
-        "a connected account without Customer attachment, or was detached from a Customer. It may not be used again. "
-        "To use a PaymentMethod multiple times, you must attach it to a Customer first.",
-        "payment_method",
-    )
 
 
 def _page(account: Account, call: Call, customer: str | None, url: str) -> Object:

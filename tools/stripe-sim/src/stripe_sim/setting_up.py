@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from stripe_sim import intents, payment_methods, saved_payment_methods, setup_confirmation
+from stripe_sim import intents, payment_methods, reuse, setup_confirmation
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Later
 from stripe_sim.objects import Object
@@ -18,7 +18,7 @@ def set_up(account: Account, intent: Object, method: Object | None, call: Call) 
     method = method or (intent["payment_method"] and payment_methods.use(account, intent["payment_method"]))
     if not method:
         raise intents.lacks_method(intent)
-    saved_payment_methods.check_may_be_used(account, method, intent)
+    reuse.check_may_be_used(account, method, intent)
     outcome = payment_methods.outcome_of_setup(method)
     moment = account.moment(call.base_url)
     account.apply(setup_confirmation.confirmed(intent, method, outcome, moment, return_url), call.cause)

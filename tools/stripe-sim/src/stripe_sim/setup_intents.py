@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sim import intents, saved_payment_methods, setup_confirmation
+from stripe_sim import intents, reuse, setup_confirmation
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Moment
 from stripe_sim.metadata import merged
@@ -117,7 +117,7 @@ def new(params: dict[str, Any], moment: Moment) -> Object:
 def _with_method(account: Account, intent: Object, method: Object | None) -> Object:
     if method is None:
         return intent
-    saved_payment_methods.check_may_be_used(account, method, intent)
+    reuse.check_may_be_used(account, method, intent)
     return {**intent, "payment_method": method["id"], "status": "requires_confirmation"}
 
 
