@@ -35,7 +35,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     async def get_order(order_id: OrderIdText, caller: Annotated[Caller, Depends(caller)]) -> WholeOrderView:
         picture = None
         if caller.may_see(order_id) and "\x00" not in order_id:
-            picture = await _answered(reads.order(caller.merchant_id, order_id))
+            picture = await answered(reads.order(caller.merchant_id, order_id))
         if picture is None:
             raise Problem(404, "order_not_found", NOT_FOUND)
         return whole_order_view(picture)
@@ -53,7 +53,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
                 403, "secret_key_required", "A stream token shows one order; list orders with the secret key."
             )
         after = Cursor.decode(cursor) if cursor else None
-        rows = await _answered(
+        rows = await answered(
             reads.orders(caller.merchant_id, status=status, customer=customer, after=after, limit=limit + 1)
         )
         page = rows[:limit]
@@ -63,7 +63,7 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     return router
 
 
-async def _answered(question: Awaitable[T]) -> T:
+async def answered(question: Awaitable[T]) -> T:
     """The database's answer. Raises a 503 problem if there is none."""
     try:
         return await question

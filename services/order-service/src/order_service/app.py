@@ -15,6 +15,8 @@ from order_service.metrics import Metrics
 from order_service.reads import Reads, open_engine
 from order_service.running import Running
 from order_service.settings import Settings
+from order_service.subscription_api import subscriptions_api
+from order_service.subscription_reads import SubscriptionReads
 from tillstream_operations import RequestIds, add_probes, answer_with_problems
 
 CONSUMER_CONNECTIONS = 2
@@ -44,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="order-service", version="1", lifespan=lifespan)
     app.include_router(orders_api(Reads(engine), _doorkeeper(settings)))
+    app.include_router(subscriptions_api(SubscriptionReads(engine), _doorkeeper(settings)))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,

@@ -19,8 +19,15 @@ from order_service.publisher import Outgoing, Publisher
 from order_service.reading import Reader, read
 from order_service.records import Record
 from order_service.store import Change, Written
+from order_service.subscription_store import SubscriptionChange
 from order_service.timeline import Outcome
-from tillstream_contracts import ORDERS_STATUS, EventHeaders, OrderStatusChanged
+from tillstream_contracts import (
+    ORDERS_STATUS,
+    SUBSCRIPTIONS_STATUS,
+    EventHeaders,
+    OrderStatusChanged,
+    SubscriptionStatusChanged,
+)
 from tillstream_contracts.headers import texts
 
 log = structlog.get_logger(__name__)
@@ -53,7 +60,8 @@ class Batches:
     ) -> None:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
         self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
-        self._status_topic = ORDERS_STATUS.under(topic_prefix)
+        self._orders_topic = ORDERS_STATUS.under(topic_prefix)
+        self._subscriptions_topic = SUBSCRIPTIONS_STATUS.under(topic_prefix)
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Do all that these records ask for. Raises what makes it worth to deliver them again."""
@@ -65,7 +73,9 @@ class Batches:
         changes = [change for written in taken.written for change in written.changes]
         flags = await gained_flags(self._pool, changes)
         traces = {one.told.event_id: record for record, one in batch.heard}
-        published = [self._announcement(change, traces[change.cause_event_id]) for change in changes]
+        of_subscriptions = [change for written in taken.written for change in written.subscriptions.changes]
+        announced: list[Change | SubscriptionChange] = [*changes, *of_subscriptions]
+        published = [self._announcement(change, traces[change.cause_event_id]) for change in announced]
         await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
         self._limit.note(taken.parked)
         self._count(len(records), batch.unrelated, taken)
@@ -102,26 +112,37 @@ class Batches:
             async with self._pool.acquire() as connection:
                 await note_parked(connection, [parked_row(one, now) for one in parked])
 
-    def _announcement(self, change: Change, cause: Record) -> Outgoing:
+    def _announcement(self, change: Change | SubscriptionChange, cause: Record) -> Outgoing:
+        event: type[OrderStatusChanged] | type[SubscriptionStatusChanged]
+        match change:
+            case Change():
+                event, topic, key = OrderStatusChanged, self._orders_topic, change.order_id
+            case SubscriptionChange():
+                event, topic, key = SubscriptionStatusChanged, self._subscriptions_topic, change.subscription_id
         headers = EventHeaders(
-            id=OrderStatusChanged.id_for(change.order_id, change.version),
+            id=event.id_for(key, change.version),
             source=SOURCE,
-            type=OrderStatusChanged.TYPE,
+            type=event.TYPE,
             time=change.occurred_at,
-            partition_key=change.order_id,
+            partition_key=key,
             traceparent=texts(cause.headers).get("traceparent"),
         )
-        return Outgoing(self._status_topic, change.order_id.encode(), change.body.encode(), headers.to_kafka())
+        return Outgoing(topic, key.encode(), change.body.encode(), headers.to_kafka())
 
     def _count(self, records: int, unrelated: int, taken: Taken) -> None:
         events = self._metrics.events
         events.labels("unrelated").inc(unrelated)
         for one in taken.written:
             events.labels("repeated").inc(one.repeated)
-            self._metrics.changes.inc(len(one.changes))
-            for outcome, lines in Counter(line.outcome for line in one.lines).items():
+            self._metrics.changes.inc(len(one.changes) + len(one.subscriptions.changes))
+            outcomes = [line.outcome for line in one.lines] + [line.outcome for line in one.subscriptions.lines]
+            for outcome, lines in Counter(outcomes).items():
                 events.labels(outcome.value).inc(lines)
-            unmatched = [line for line in one.lines if line.order_id is None and line.outcome is Outcome.APPLIED]
+            unmatched = [
+                line
+                for line in one.lines
+                if line.order_id is None and not line.told.billing and line.outcome is Outcome.APPLIED
+            ]
             self._metrics.unmatched.inc(len(unmatched))
         for lost in taken.parked:
             self._metrics.parked.labels(lost.record.topic).inc()

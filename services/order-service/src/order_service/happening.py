@@ -1,13 +1,13 @@
 """An event of Stripe's that brings its object, opened, as the readers of each kind of object get it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from order_service.mention import Mention
 from order_service.payment import NOBODY, Named, Namer
 from order_service.stripe_values import Object, metadata, name, text
-from order_service.told import Fact
+from order_service.told import BillingFact, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Happening:
     """The order that the object's metadata names."""
     api_version: str = ""
     """The version of Stripe's API that the object is written in; empty if the event does not say."""
+    before: Object = field(default_factory=dict)
+    """What Stripe says has changed by it, as it was before."""
 
 
 class Saying(NamedTuple):
@@ -28,6 +30,7 @@ class Saying(NamedTuple):
 
     facts: tuple[Fact, ...] = ()
     words: str = ""
+    billing: tuple[BillingFact, ...] = ()
 
 
 Reader = Callable[[Happening], Saying]

@@ -19,6 +19,7 @@ from order_service.fold import Books
 from order_service.inbox import Heard, first_sight
 from order_service.ledger import open_books, write_books
 from order_service.postgres import Connection
+from order_service.subscription_store import SubscriptionsWritten, take_in_subscriptions
 from order_service.tables import ChangeRow, TimelineRow, table
 from order_service.timeline import Line
 from tillstream_contracts import OrderStatusChanged
@@ -55,6 +56,7 @@ class Written:
     lines: list[Line]
     repeated: int
     changes: list[Change]
+    subscriptions: SubscriptionsWritten
 
 
 async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id: str, now: datetime) -> Written:
@@ -65,13 +67,18 @@ async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id
     """
     async with connection.transaction():
         first = await first_sight(connection, heard, now)
-        again = await _caused_by(connection, {one.told.event_id for one in heard} - first.keys())
-        books = await open_books(connection, first.values(), merchant_id)
-        lines = [books.take_in(told, now) for told in first.values()]
+        repeated = {one.told.event_id for one in heard} - first.keys()
+        again = await _caused_by(connection, repeated)
+        of_orders = [told for told in first.values() if told.concerns_orders]
+        books = await open_books(connection, of_orders, merchant_id)
+        lines = [books.take_in(told, now) for told in of_orders]
         await write_books(connection, books, now)
         fresh = await _append(connection, books, lines, now)
+        subscriptions = await take_in_subscriptions(
+            connection, [*first.values()], repeated, merchant_id=merchant_id, now=now
+        )
     changes = sorted([*again, *fresh], key=lambda change: (change.order_id, change.version))
-    return Written(lines, len(heard) - len(first), changes)
+    return Written(lines, len(heard) - len(first), changes, subscriptions)
 
 
 async def _caused_by(connection: Connection, event_ids: set[str]) -> list[Change]:

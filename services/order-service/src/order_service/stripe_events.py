@@ -10,7 +10,15 @@ from typing import Final
 
 import orjson
 
-from order_service import charge_facts, dispute_facts, payment_facts, refund_facts, session_facts
+from order_service import (
+    charge_facts,
+    dispute_facts,
+    invoice_facts,
+    payment_facts,
+    refund_facts,
+    session_facts,
+    subscription_facts,
+)
 from order_service.happening import Happening, Reader, Saying
 from order_service.stripe_values import BEGINNING, Object, an_id, an_object, metadata, moment, name, plain, reference
 from order_service.told import Told, Unreadable
@@ -22,6 +30,8 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         **refund_facts.READERS,
         **dispute_facts.READERS,
         **charge_facts.READERS,
+        **subscription_facts.READERS,
+        **invoice_facts.READERS,
     }
 )
 """By the type of an event that Stripe sent with its object."""
@@ -31,6 +41,9 @@ OBSERVED: Final[Mapping[str, Reader]] = MappingProxyType(
         "checkout.session": session_facts.observed,
         "refund": refund_facts.refund_of,
         "dispute": dispute_facts.dispute_of,
+        "subscription": subscription_facts.subscription_of,
+        "invoice": invoice_facts.invoice_of,
+        "invoice_payment": invoice_facts.invoice_payment_of,
     }
 )
 """By the kind of an object that was fetched from Stripe: what it says of itself counts, not what made us look."""
@@ -58,7 +71,8 @@ def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
     """What the event tells. Raises Unreadable; a type that orders do not depend on is told without facts instead."""
     event = _json_object(value)
     event_id, event_type = an_id(event.get("id"), "the event's id"), an_id(event.get("type"), "the event's type")
-    thing, observed = an_object(an_object(event.get("data")).get("object")), _is_observed(event)
+    data, observed = an_object(event.get("data")), _is_observed(event)
+    thing = an_object(data.get("object"))
     reader = OBSERVED.get(plain(thing.get("object"))) if observed else READERS.get(event_type)
     occurred_at = moment(event.get("created"))
     if occurred_at is None:
@@ -66,7 +80,14 @@ def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
             raise Unreadable("When it happened is missing or malformed.")
         return Told(event_id, event_type, BEGINNING)
     order_id = name(metadata(thing, order_id_key)) or None
-    happening = Happening(event_type, thing, int(occurred_at.timestamp()), order_id, plain(event.get("api_version")))
+    happening = Happening(
+        event_type,
+        thing,
+        int(occurred_at.timestamp()),
+        order_id,
+        api_version=plain(event.get("api_version")),
+        before=an_object(data.get("previous_attributes")),
+    )
     saying = reader(happening) if reader else Saying(words=WHY_NOT.get(event_type, "") or _thin(event))
     return Told(
         event_id=event_id,
@@ -75,6 +96,7 @@ def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
         order_id=order_id,
         payment_id=_payment_id(event_type, thing or an_object(event.get("related_object"))),
         facts=saying.facts,
+        billing=saying.billing,
         words=saying.words,
         note=_note(happening, order_id_key),
         observed=observed,

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from order_service.invoice import InvoicePayment
 from order_service.order import Part
 from order_service.payment import Payment
+from order_service.subscription import Subscription
 
 Fact = Payment | Part
-"""What an event may say."""
+"""What an event may say of orders."""
+BillingFact = Subscription | InvoicePayment
+"""What an event may say of subscriptions."""
 
 
 class Unreadable(Exception):
@@ -24,6 +28,7 @@ class Told:
     order_id: str | None = None
     payment_id: str | None = None
     facts: tuple[Fact, ...] = ()
+    billing: tuple[BillingFact, ...] = ()
     words: str = ""
     """What happened, for the timeline; of an event without facts, why it has none."""
     note: str = ""
@@ -33,5 +38,10 @@ class Told:
 
     @property
     def concerns_us(self) -> bool:
-        """Whether it is about any order or payment at all."""
-        return bool(self.facts or self.order_id or self.payment_id)
+        """Whether it is about any order, payment or subscription at all."""
+        return self.concerns_orders or bool(self.billing)
+
+    @property
+    def concerns_orders(self) -> bool:
+        """Whether it belongs into the timeline of an order or a payment, and not just into a subscription's."""
+        return bool(self.facts or self.order_id or (self.payment_id and not self.billing))

@@ -1,5 +1,6 @@
 """What the read API answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -7,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from order_service.dispute_views import DisputeView, dispute_views
 from order_service.reads import OrderPicture
 from order_service.refund_views import RefundView, refund_views
-from order_service.tables import OrderRow, ParkedRow, PaymentRow, SessionRow, TimelineRow
+from order_service.subscription_tables import SubscriptionTimelineRow
+from order_service.tables import InboxRow, OrderRow, ParkedRow, PaymentRow, SessionRow, TimelineRow
 
 
 class View(BaseModel):
@@ -39,7 +41,7 @@ class SessionView(View):
 
 
 class LineView(View):
-    """What one event did to the order, and why."""
+    """What one event did to the order or subscription, and why."""
 
     event_id: str | None
     event_type: str | None
@@ -49,7 +51,7 @@ class LineView(View):
     occurred_at: datetime
     recorded_at: datetime
     version: int | None
-    """The version of the order that it made."""
+    """The version of the order or subscription that it made."""
 
 
 class OrderView(View):
@@ -109,17 +111,22 @@ def whole_order_view(picture: OrderPicture) -> WholeOrderView:
 
 def timeline_view(picture: OrderPicture) -> list[LineView]:
     """A line an event, one more for its copies, one a parked record; in the order in which they were recorded."""
-    lines = [LineView.model_validate(line) for line, _ in picture.timeline]
-    lines += [
-        _copies_view(line, inbox.deliveries, inbox.last_delivered_at)
-        for line, inbox in picture.timeline
-        if inbox.deliveries > 1
-    ]
-    lines += [_parked_view(row) for row in picture.parked]
+    lines = [*line_views(picture.timeline), *(_parked_view(row) for row in picture.parked)]
     return sorted(lines, key=lambda line: line.recorded_at)
 
 
-def _copies_view(line: TimelineRow, deliveries: int, at: datetime) -> LineView:
+def line_views(timeline: Sequence[tuple[TimelineRow | SubscriptionTimelineRow, InboxRow]]) -> list[LineView]:
+    """A line an event, one more for its copies; in the order in which they were recorded."""
+    lines = [LineView.model_validate(line) for line, _ in timeline]
+    lines += [
+        _copies_view(line, inbox.deliveries, inbox.last_delivered_at)
+        for line, inbox in timeline
+        if inbox.deliveries > 1
+    ]
+    return sorted(lines, key=lambda line: line.recorded_at)
+
+
+def _copies_view(line: TimelineRow | SubscriptionTimelineRow, deliveries: int, at: datetime) -> LineView:
     return LineView(
         event_id=line.event_id,
         event_type=line.event_type,

@@ -1,0 +1,142 @@
+"""What Stripe's Subscriptions say, before and since Basil (2025-03-31), which moved the period to the items."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from order_service.happening import Happening, Reader, Saying
+from order_service.stripe_values import (
+    LAST_SECOND,
+    MAX_MINOR_UNITS,
+    Object,
+    an_object,
+    currency,
+    name,
+    plain,
+    reference,
+    text,
+)
+from order_service.subscription import Item, Naming, Telling, subscription_told
+from order_service.subscription_statuses import SUBSCRIPTION
+from order_service.told import Unreadable
+from tillstream_contracts import SubscriptionStatus
+
+CREATED: Final = "customer.subscription.created"
+DELETED: Final = "customer.subscription.deleted"
+TRIAL_WILL_END: Final = "customer.subscription.trial_will_end"
+TYPES: Final = (
+    CREATED,
+    "customer.subscription.updated",
+    DELETED,
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    TRIAL_WILL_END,
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+)
+MOST_ITEMS: Final = 100
+STRIPES_PREFIX: Final = "sub_"
+
+
+def subscription_of(happening: Happening) -> Saying:
+    """The subscription as it stood; what the event's type adds to that."""
+    thing = happening.thing
+    stripe_id = a_subscription_id(thing.get("id"))
+    telling = _telling(happening)
+    fact = subscription_told(
+        stripe_id,
+        telling,
+        at=happening.at,
+        naming=naming_in(an_object(thing.get("metadata")), stripe_id, happening.at),
+        trial_ending=telling.trial_end if happening.event_type == TRIAL_WILL_END else 0,
+    )
+    return Saying(billing=(fact,))
+
+
+def a_subscription_id(value: object) -> str:
+    """Stripe's id of a subscription. Raises Unreadable."""
+    if stripe_id := name(value):
+        return stripe_id
+    raise Unreadable("The subscription's id is missing or malformed.")
+
+
+def naming_in(metadata: Object, stripe_id: str, at: int) -> Naming:
+    """Whose the subscription is by its metadata; another subscription's id of Stripe's can be no name of ours."""
+    ours = name(metadata.get("subscription_id"))
+    if ours.startswith(STRIPES_PREFIX) and ours != stripe_id:
+        ours = ""
+    return Naming(not ours, at, ours, name(metadata.get("merchant_id")), text(metadata.get("customer_id")))
+
+
+def _telling(happening: Happening) -> Telling:
+    thing, before = happening.thing, happening.before
+    status, items = _status(happening), _listed(thing.get("items"))
+    was_ending = before.get("cancel_at_period_end")
+    return Telling(
+        later_than_creation=happening.event_type != CREATED,
+        rank=SUBSCRIPTION[status].in_second,
+        status=status,
+        period_end=_period_end(thing, items),
+        ends_with_period=thing.get("cancel_at_period_end") is True,
+        trial_end=a_second(thing.get("trial_end")),
+        currency=currency(thing["currency"]) if thing.get("currency") else "",
+        customer=reference(thing.get("customer")),
+        items=tuple(_item(item) for item in items),
+        update_pending=bool(thing.get("pending_update")),
+        was_status=plain(before.get("status")),
+        was_ending=int(was_ending) if isinstance(was_ending, bool) else -1,
+    )
+
+
+def _status(happening: Happening) -> SubscriptionStatus:
+    try:
+        status = SubscriptionStatus(plain(happening.thing.get("status")))
+    except ValueError as error:
+        raise Unreadable("Its status is none that a subscription can have.") from error
+    ended = happening.event_type == DELETED and not SUBSCRIPTION[status].final
+    return SubscriptionStatus.CANCELED if ended else status
+
+
+def _period_end(thing: Object, items: list[Object]) -> int:
+    """On the subscription before Basil, on each item since; of several the earliest, when next something happens."""
+    ends = [end for item in items if (end := a_second(item.get("current_period_end")))]
+    return a_second(thing.get("current_period_end")) or min(ends, default=0)
+
+
+def _listed(value: object) -> list[Object]:
+    """What a list of Stripe's holds."""
+    data = an_object(value).get("data")
+    return [an_object(one) for one in data[:MOST_ITEMS]] if isinstance(data, list) else []
+
+
+def _item(item: Object) -> Item:
+    price = an_object(item.get("price")) or an_object(item.get("plan"))
+    every = an_object(price.get("recurring")) or price
+    return Item(
+        price_id=plain(price.get("id")),
+        sku=_sku(item, price),
+        quantity=_count(item.get("quantity"), most=10**9),
+        unit_amount=_count(price.get("unit_amount", price.get("amount")), most=MAX_MINOR_UNITS, otherwise=-1),
+        interval=plain(every.get("interval"))[:16],
+        interval_count=_count(every.get("interval_count"), most=10_000) or 1,
+    )
+
+
+def _sku(item: Object, price: Object) -> str:
+    """Which product of the catalogue it is, by the item's, the price's or the product's metadata."""
+    product = an_object(price.get("product"))
+    told = (name(an_object(thing.get("metadata")).get("sku")) for thing in (item, price, product))
+    return next((sku for sku in told if sku), "")
+
+
+def _count(value: Any, *, most: int, otherwise: int = 0) -> int:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+    return value if fits else otherwise
+
+
+def a_second(value: object) -> int:
+    """A moment in Unix seconds; 0 for anything else."""
+    return _count(value, most=LAST_SECOND)
+
+
+READERS: Final[Mapping[str, Reader]] = MappingProxyType(dict.fromkeys(TYPES, subscription_of))
