@@ -14,6 +14,7 @@ from intent_api import (
     catalog_page,
     checkout_sessions,
     customers,
+    drop_in,
     payment_intents,
     refunds,
     saved_cards,
@@ -25,6 +26,7 @@ from intent_api.buckets import Buckets
 from intent_api.catalog import read_catalog
 from intent_api.desk import Desk
 from intent_api.documentation import DESCRIPTION
+from intent_api.drop_in import DropIn
 from intent_api.keys import Keys
 from intent_api.measuring import Measuring
 from intent_api.metrics import Metrics
@@ -88,6 +90,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.allowed_origins = frozenset(settings.allowed_origins)
     for page in ROUTES:
         app.include_router(page.router)
+    if settings.drop_in_routes:
+        app.state.drop_in = _drop_in(settings)
+        app.include_router(drop_in.router)
     add_probes(app, ready=ready, registry=metrics.registry)
     answer_with_problems(app)
     _wrap(app, settings, metrics)
@@ -129,6 +134,17 @@ def _stripe(settings: Settings, metrics: Metrics) -> StripeCalls:
         patience=settings.stripe_patience,
         connections=settings.stripe_connections,
         metrics=metrics,
+    )
+
+
+def _drop_in(settings: Settings) -> DropIn:
+    return DropIn(
+        merchant_id=settings.merchant_id,
+        currency=settings.drop_in_currency,
+        trust_client_prices=settings.trust_client_prices,
+        origins=settings.allowed_origins,
+        success_path=settings.drop_in_success_path,
+        cancel_path=settings.drop_in_cancel_path,
     )
 
 

@@ -39,11 +39,21 @@ def price_cart(catalog: Catalog, items: Sequence[Wanted], currency: str, *, plan
     return _chargeable(Priced(currency, sum(line.unit_amount * line.quantity for line in lines), lines), "items")
 
 
+def price_lines(lines: Sequence[OrderLine], currency: str, *, field: str) -> Priced:
+    """Lines whose prices somebody else has named. Refuses what Stripe could not charge."""
+    _require_known(currency)
+    return _chargeable(Priced(currency, sum(line.unit_amount * line.quantity for line in lines), tuple(lines)), field)
+
+
 def price_amount(amount: int, currency: str) -> Priced:
     """An amount that the merchant's own server names. Refuses what Stripe could not charge."""
+    _require_known(currency)
+    return _chargeable(Priced(currency, amount), "amount")
+
+
+def _require_known(currency: str) -> None:
     if currency not in DIGITS:
         raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(DIGITS))}."})
-    return _chargeable(Priced(currency, amount), "amount")
 
 
 def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str, plans: bool) -> str | None:

@@ -3,14 +3,14 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intent_api.redirects import origin_of
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
-from tillstream_contracts.types import MerchantId
+from tillstream_contracts.types import Currency, MerchantId
 from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Words
 
 
@@ -28,6 +28,8 @@ def _like(pattern: str, example: str) -> AfterValidator:
 Limit = Annotated[Duration, Field(le=timedelta(minutes=5))]
 
 Rate = Annotated[int, Field(ge=1, le=1_000_000)]
+
+PagePath = Annotated[str, Field(pattern=r"^/[!-~]{0,500}$")]
 
 
 class Settings(BaseSettings):
@@ -113,6 +115,16 @@ class Settings(BaseSettings):
     """Requests at once from one address."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many proxies of ours stand in front and append to `X-Forwarded-For`; 0 believes only the socket."""
+    drop_in_routes: bool = Field(False, validation_alias="TILLSTREAM_DROP_IN_ROUTES")
+    """Whether storefronts written after Stripe's common guides find the routes that these guides have."""
+    drop_in_currency: Currency = "usd"
+    """What a drop-in client pays in when it does not say."""
+    drop_in_success_path: PagePath = "/success?session_id={CHECKOUT_SESSION_ID}"
+    """Where Checkout sends a drop-in client's buyer after paying, on the origin that called."""
+    drop_in_cancel_path: PagePath = "/cancel"
+    """Where Checkout sends a drop-in client's buyer on turning back."""
+    trust_client_prices: bool = False
+    """Whether prices that a browser sends to the drop-in routes are charged. Anybody can change them: leave it off."""
     catalog: Path | None = None
     """The catalogue file (JSON); unset is the sample that comes with the package."""
 
@@ -128,3 +140,9 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"not a web origin such as https://shop.example: {', '.join(wrong)}")
         return origins
+
+    @model_validator(mode="after")
+    def _can_send_buyers_back(self) -> Self:
+        if self.drop_in_routes and not self.allowed_origins:
+            raise ValueError("TILLSTREAM_DROP_IN_ROUTES needs an origin in INTENT_API_ALLOWED_ORIGINS to return to")
+        return self
