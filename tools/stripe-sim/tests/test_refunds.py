@@ -149,7 +149,7 @@ def test_a_finished_refund_cannot_be_canceled(sim: Sim) -> None:
 
 def test_what_was_not_paid_cannot_be_refunded(sim: Sim) -> None:
     held = sim.pay("pm_card_visa", capture_method="manual")
-    for params, message in [
+    refusals: list[tuple[dict[str, Any], str]] = [
         ({"payment_intent": sim.intent().id}, "does not have a successful charge"),
         ({"payment_intent": sim.pay("pm_card_simProcessing").id}, "does not have a successful charge"),
         ({"payment_intent": held.id}, "You must cancel the PaymentIntent"),
@@ -157,9 +157,26 @@ def test_what_was_not_paid_cannot_be_refunded(sim: Sim) -> None:
         ({"charge": "ch_none"}, "No such charge"),
         ({}, "payment_intent or charge"),
         ({"charge": str(held.latest_charge), "amount": 0}, "greater than or equal to 1"),
-    ]:
+    ]
+    for params, message in refusals:
         with pytest.raises(stripe.InvalidRequestError, match=message):
             refund(sim, **params)
+
+
+def test_the_refunds_of_a_charge_can_be_expanded(sim: Sim) -> None:
+    paid = sim.pay("pm_card_visa")
+    made = [refund(sim, payment_intent=paid.id, amount=100).id for _ in range(2)]
+    intent = sim.call("GET", f"/v1/payment_intents/{paid.id}?expand[]=latest_charge.refunds").json()
+    refunds = intent["latest_charge"]["refunds"]
+    assert ([one["id"] for one in refunds["data"]], refunds["has_more"]) == (made[::-1], False)
+
+
+def test_held_money_that_was_let_go_never_reached_a_bank(sim: Sim) -> None:
+    held = sim.pay("pm_card_visa", capture_method="manual")
+    sim.stripe.v1.payment_intents.capture(held.id, {"amount_to_capture": 1500})
+    (rest,) = sim.stripe.v1.refunds.list({"payment_intent": held.id}).data
+    assert (rest.amount, rest.status, rest.balance_transaction) == (499, "succeeded", None)
+    assert sim.call("POST", f"/sim/objects/{rest.id}/fail").status_code == 409
 
 
 def test_a_repeated_request_refunds_once(sim: Sim) -> None:

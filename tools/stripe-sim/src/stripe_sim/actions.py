@@ -113,7 +113,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("charge", "inquire"): _INQUIRE,
     ("charge", "refund"): _REFUND,
     ("refund", "succeed"): Action("The buyer's bank takes the money", _in("pending"), refunds.succeed),
-    ("refund", "fail"): Action("The buyer's bank sends it back", _in("pending", "succeeded"), refunds.fail),
+    ("refund", "fail"): Action("The buyer's bank sends it back", refunds.can_fail, refunds.fail),
     ("refund", "cancel"): Action("The shop cancels it in the dashboard", _in("pending"), refunds.take_back),
     ("dispute", "win"): Action("The bank finds for the shop", _in(*disputes.OPEN), disputes.win),
     ("dispute", "lose"): Action("The bank finds for the buyer", _in(*disputes.OPEN), disputes.lose),

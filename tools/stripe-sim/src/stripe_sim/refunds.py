@@ -119,6 +119,11 @@ def succeed(account: Account, refund: Object) -> None:
     account.apply(refunding.arrived(refund, _charge_of(account, refund)))
 
 
+def can_fail(_: Account, refund: Object) -> bool:
+    """Whether money is with the buyer's bank, or was; what was never captured did not get there."""
+    return refund["status"] in ("pending", "succeeded") and refund["balance_transaction"] is not None
+
+
 def fail(account: Account, refund: Object, reason: str = "expired_or_canceled_card") -> None:
     """The buyer's bank sent the money back."""
     _return(account, refund, "failed", reason)

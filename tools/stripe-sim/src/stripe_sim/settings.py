@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     """How long a rolled secret still signs beside the new one."""
 
     processing_seconds: float = Field(default=3, ge=0)
-    """How long a delayed payment method stays `processing`."""
+    """How long a bank takes: a delayed payment is `processing`, a refund `pending`, a dispute not there yet."""
     slow_processing_seconds: float = Field(default=180, ge=0)
     """The same for Stripe's `…Delayed…` bank accounts."""
     checkout_wait_seconds: float = Field(default=10, ge=0)
