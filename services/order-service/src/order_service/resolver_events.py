@@ -25,7 +25,7 @@ _PATH: Final = re.compile(
     r"|invoices|invoice_payments)/[A-Za-z0-9_]{1,255}",
     re.ASCII,
 )
-"""The objects that orders and subscriptions depend on; nothing else is ever asked for."""
+"""The objects that tell of orders, subscriptions and saved cards; nothing else is ever asked for."""
 _CONTEXT: Final = re.compile(r"[A-Za-z0-9_]{1,255}(/[A-Za-z0-9_]{1,255}){0,3}", re.ASCII)
 
 
