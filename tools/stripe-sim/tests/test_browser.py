@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+import stripe
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from conftest import Sim
@@ -26,10 +27,13 @@ PAGE = """<!doctype html><title>Shop</title><div id="payment"></div><button id="
   element.mount("#payment");
   document.getElementById("buy").onclick = async () => {{
     const confirmParams = {{ return_url: "{base}/livez?order=1" }};
-    const result = await stripe.confirmPayment({{ elements, confirmParams, redirect: "{redirect}" }});
-    tell(result.error ? `${{result.error.code}}: ${{result.error.message}}` : result.paymentIntent.status);
+    const result = await stripe.{confirm}({{ elements, confirmParams, redirect: "{redirect}" }});
+    const intent = result.paymentIntent ?? result.setupIntent;
+    tell(result.error ? `${{result.error.code}}: ${{result.error.message}}` : intent.status);
   }};
 </script>"""
+BARE = """<!doctype html><title>Shop</title><script src="{base}/v3/"></script>
+<script>window.stripe = Stripe("pk_test_shop");</script>"""
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +60,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def open_shop(sim: Sim, page: Page) -> Callable[..., str]:
-    """A shop's page with the Payment Element; the id of its PaymentIntent."""
+    """A shop's page with the Payment Element; the id of its intent."""
 
-    def open_it(redirect: str = "if_required") -> str:
-        intent = sim.intent()
+    def open_it(redirect: str = "if_required", setup: stripe.SetupIntent | None = None) -> str:
+        intent, confirm = (setup, "confirmSetup") if setup else (sim.intent(), "confirmPayment")
         page.goto(f"{sim.base}/livez")
-        page.set_content(PAGE.format(base=sim.base, secret=intent.client_secret, redirect=redirect))
+        content = PAGE.format(base=sim.base, secret=intent.client_secret, redirect=redirect, confirm=confirm)
+        page.set_content(content)
         expect(page.locator("#told")).to_have_text("ready")
         return intent.id
 
@@ -138,6 +143,108 @@ def test_a_redirect_brings_the_buyer_back_with_the_outcome(page: Page, open_shop
     page.wait_for_url(re.compile(r"/livez\?order=1&payment_intent="))
     assert f"payment_intent={intent}&payment_intent_client_secret={intent}_secret_" in page.url
     assert page.url.endswith("&redirect_status=succeeded")
+
+
+@pytest.mark.parametrize(("number", "challenge", "told"), [
+    ("4242424242424242", None, "succeeded"),
+    ("4000002500003155", "Complete", "succeeded"),
+    ("4000002500003155", "Fail", re.compile("^setup_intent_authentication_failure: ")),
+    ("4000000000000002", None, "card_declined: Your card was declined."),
+])  # fmt: skip
+def test_the_payment_element_saves_a_card(
+    sim: Sim, page: Page, open_shop: Callable[..., str], number: str, challenge: str | None, told: Any
+) -> None:
+    customer = sim.customer().id
+    intent = open_shop(setup=sim.stripe.v1.setup_intents.create({"customer": customer}))
+    fill(page, number)
+    page.get_by_role("button", name="Buy").click()
+    if challenge:
+        dialog = page.get_by_role("dialog", name="3D Secure authentication")
+        expect(dialog).to_contain_text("that this card may be saved")
+        dialog.get_by_role("button", name=challenge).click()
+    expect(page.locator("#told")).to_have_text(told)
+    saved = [method.id for method in sim.stripe.v1.customers.payment_methods.list(customer)]
+    done = sim.stripe.v1.setup_intents.retrieve(intent)
+    assert saved == ([done.payment_method] if told == "succeeded" else [])
+
+
+def test_a_redirect_brings_the_buyer_back_with_the_saved_card(
+    sim: Sim, page: Page, open_shop: Callable[..., str]
+) -> None:
+    intent = open_shop("always", setup=sim.stripe.v1.setup_intents.create())
+    fill(page, "4242424242424242")
+    page.get_by_role("button", name="Buy").click()
+    page.wait_for_url(re.compile(r"/livez\?order=1&setup_intent="))
+    assert f"setup_intent={intent}&setup_intent_client_secret={intent}_secret_" in page.url
+    assert page.url.endswith("&redirect_status=succeeded")
+
+
+@pytest.fixture
+def run(sim: Sim, page: Page) -> Callable[..., Any]:
+    """Run a method of Stripe.js on a page without a form: what it gives back."""
+    page.goto(f"{sim.base}/livez")
+    page.set_content(BARE.format(base=sim.base))
+    page.wait_for_function("window.stripe")
+    return lambda method, *args: page.evaluate(f"(args) => stripe.{method}(...args)", list(args))
+
+
+def test_a_saved_card_pays_in_one_click(sim: Sim, run: Callable[..., Any]) -> None:
+    customer = sim.customer(payment_method="pm_card_visa").id
+    (card,) = sim.stripe.v1.customers.payment_methods.list(customer).data
+    intent = sim.intent(customer=customer)
+    told = run("confirmCardPayment", intent.client_secret, {"payment_method": card.id})
+    assert told["paymentIntent"]["status"] == "succeeded"
+    assert run("retrievePaymentIntent", intent.client_secret) == told
+
+
+def test_a_challenge_of_a_payment_that_a_server_confirmed_is_a_dialog(
+    sim: Sim, page: Page, run: Callable[..., Any]
+) -> None:
+    customer = sim.customer(payment_method="pm_card_authenticationRequired").id
+    (card,) = sim.stripe.v1.customers.payment_methods.list(customer).data
+    intent = sim.pay(card.id, customer=customer)
+    page.evaluate(
+        "(clientSecret) => { stripe.handleNextAction({ clientSecret }).then((told) => { window.told = told; }); }",
+        intent.client_secret,
+    )
+    dialog = page.get_by_role("dialog", name="3D Secure authentication")
+    expect(dialog).to_contain_text("the payment of $19.99")
+    dialog.get_by_role("button", name="Complete").click()
+    told: Any = page.wait_for_function("window.told").json_value()
+    assert told["paymentIntent"]["status"] == "succeeded"
+
+
+def test_a_card_is_set_up_without_a_form(sim: Sim, run: Callable[..., Any]) -> None:
+    intent = sim.stripe.v1.setup_intents.create({"customer": sim.customer().id})
+    told = run("confirmCardSetup", intent.client_secret, {"payment_method": "pm_card_visa"})
+    assert told["setupIntent"]["status"] == "succeeded"
+    assert run("handleNextAction", {"clientSecret": intent.client_secret}) == told
+    assert run("retrieveSetupIntent", intent.client_secret) == told
+    again = run("confirmCardSetup", intent.client_secret, {"payment_method": "pm_card_visa"})
+    assert again["error"]["code"] == "setup_intent_unexpected_state"
+
+
+def test_a_secret_of_another_kind_is_a_mistake_of_the_page(sim: Sim, run: Callable[..., Any]) -> None:
+    with pytest.raises(Error, match="not that of a setupIntent"):
+        run("confirmCardSetup", sim.intent().client_secret)
+
+
+def test_hosted_checkout_saves_a_card(sim: Sim, page: Page) -> None:
+    customer = sim.customer(email="buyer@shop.test").id
+    asked: Any = {"mode": "setup", "currency": "eur", "customer": customer, "success_url": f"{sim.base}/livez"}
+    session = sim.stripe.v1.checkout.sessions.create(asked)
+    page.goto(str(session.url))
+    expect(page.get_by_label("Email")).to_have_value("buyer@shop.test")
+    fill(page, "4000002500003155")
+    page.get_by_role("button", name="Save card").click()
+    page.get_by_role("dialog").get_by_role("button", name="Complete").click()
+    page.wait_for_url("**/livez")
+    assert len(sim.stripe.v1.customers.payment_methods.list(customer).data) == 1
+
+
+def test_hosted_checkout_writes_money_in_the_buyers_language(sim: Sim, page: Page) -> None:
+    page.goto(str(sim.session(locale="de").url))
+    expect(page.get_by_test_id("total")).to_have_text("25,00\u00a0€")
 
 
 def test_hosted_checkout_is_paid_by_keyboard_alone(sim: Sim, page: Page) -> None:

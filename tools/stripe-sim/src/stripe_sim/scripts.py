@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-_STRIPE_JS = ("requests", "style", "card_fields", "test_cards", "elements", "challenge", "stripe")
+_STRIPE_JS = ("requests", "style", "card_fields", "test_cards", "elements", "intents", "challenge", "stripe")
 
 
 def stripe_js() -> str:

@@ -1,12 +1,12 @@
 // The 3-D Secure challenge: a dialog in which the tester is the buyer, and decides.
-function challenge(amount) {
+function challenge(what) {
   addStyle();
   const dialog = make("dialog", { class: "sim-challenge", "aria-labelledby": "sim-challenge-title", "data-testid": "challenge" });
   const complete = make("button", { value: "complete", text: "Complete", "data-testid": "challenge-complete" });
   const fail = make("button", { value: "fail", text: "Fail", "data-testid": "challenge-fail" });
   const [header, section, footer] = [make("header", { text: "Test bank · stripe-sim" }), make("section"), make("footer")];
   const title = make("h2", { id: "sim-challenge-title", text: "3D Secure authentication" });
-  const text = `Your bank asks you to confirm the payment${amount ? ` of ${amount}` : ""}. This is a test: choose how it ends.`;
+  const text = `Your bank asks you to confirm ${what}. This is a test: choose how it ends.`;
   footer.append(complete, fail);
   section.append(title, make("p", { text }), footer);
   dialog.append(header, section);
@@ -26,9 +26,4 @@ function challenge(amount) {
       end("fail");
     });
   });
-}
-
-function written({ amount, currency }) {
-  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }

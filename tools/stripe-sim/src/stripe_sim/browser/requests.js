@@ -30,11 +30,3 @@ async function ask(key, method, path, params) {
     return { error: UNREACHABLE };
   }
 }
-
-function intentOf(clientSecret) {
-  const at = String(clientSecret ?? "").indexOf("_secret_");
-  if (at < 1) {
-    throw new Error(`Invalid value for clientSecret: it should be a client secret of the form \${id}_secret_\${secret}.`);
-  }
-  return clientSecret.slice(0, at);
-}

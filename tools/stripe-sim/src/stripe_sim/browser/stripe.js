@@ -1,7 +1,4 @@
-// window.Stripe: the part of Stripe.js that takes card payments.
-const REDIRECT_STATUS = { succeeded: "succeeded", requires_capture: "succeeded", processing: "pending" };
-const failed = (intent) => ({ error: { ...intent.last_payment_error, payment_intent: intent } });
-
+// window.Stripe: the part of Stripe.js that takes card payments and saves cards.
 class StripeSim {
   constructor(key) {
     this.key = key;
@@ -12,24 +9,40 @@ class StripeSim {
     return new Elements(options);
   }
 
-  async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = "always" }) {
+  async confirmPayment(options) {
+    return this.confirmByForm("confirmPayment", PAYMENT, options);
+  }
+
+  async confirmSetup(options) {
+    return this.confirmByForm("confirmSetup", SETUP, options);
+  }
+
+  async confirmByForm(name, kind, { elements, clientSecret, confirmParams = {}, redirect = "always" }) {
     const secret = clientSecret ?? elements?.options.clientSecret;
     const { return_url: returnUrl, ...params } = confirmParams;
     if (redirect === "always" && !returnUrl) {
-      throw new Error("stripe.confirmPayment: confirmParams.return_url is required unless redirect is 'if_required'.");
+      throw new Error(`stripe.${name}: confirmParams.return_url is required unless redirect is 'if_required'.`);
     }
     if (elements) {
       const { error } = await elements.submit();
       if (error) return { error };
       params.payment_method_data = methodOf(elements.form(), params.payment_method_data);
     }
-    const result = await this.confirm(secret, params);
+    const result = await this.confirm(kind, secret, params);
     if (result.error || redirect === "if_required") return result;
-    location.assign(withOutcome(returnUrl, result.paymentIntent));
+    location.assign(withOutcome(returnUrl, result[kind.result]));
     return new Promise(() => {});
   }
 
-  async confirmCardPayment(clientSecret, data = {}, { handleActions = true } = {}) {
+  async confirmCardPayment(clientSecret, data, options) {
+    return this.confirmCard(PAYMENT, clientSecret, data, options);
+  }
+
+  async confirmCardSetup(clientSecret, data, options) {
+    return this.confirmCard(SETUP, clientSecret, data, options);
+  }
+
+  async confirmCard(kind, clientSecret, data = {}, { handleActions = true } = {}) {
     const { payment_method: method, return_url: _unused, ...params } = data;
     if (typeof method === "string") {
       params.payment_method = method;
@@ -40,31 +53,32 @@ class StripeSim {
     } else if (method) {
       params.payment_method_data = { type: "card", ...method };
     }
-    return this.confirm(clientSecret, params, handleActions);
+    return this.confirm(kind, clientSecret, params, handleActions);
   }
 
-  async confirm(clientSecret, params, handleActions = true) {
-    const intent = await ask(this.key, "POST", `/v1/payment_intents/${intentOf(clientSecret)}/confirm`, {
+  async confirm(kind, clientSecret, params, handleActions = true) {
+    const intent = await ask(this.key, "POST", `${kind.path}/${intentOf(clientSecret, kind)}/confirm`, {
       ...params,
       expected_payment_method_type: "card",
       use_stripe_sdk: true,
       client_secret: clientSecret,
     });
     if (intent.error) return { error: intent.error };
-    return intent.status === "requires_action" && handleActions ? this.act(intent) : { paymentIntent: intent };
+    return intent.status === "requires_action" && handleActions ? this.act(intent) : given(intent);
   }
 
   async act(intent) {
-    const outcome = await challenge(written(intent));
+    const outcome = await challenge(asked(intent));
     const answered = await ask(this.key, "POST", `/sim/3ds/${intent.id}`, { client_secret: intent.client_secret, outcome });
     if (answered.error) return { error: answered.error };
-    return answered.status === "requires_payment_method" ? failed(answered) : { paymentIntent: answered };
+    return answered.status === "requires_payment_method" ? failed(answered) : given(answered);
   }
 
   async handleNextAction({ clientSecret }) {
-    const { paymentIntent, error } = await this.retrievePaymentIntent(clientSecret);
+    const { error, ...found } = await this.retrieve(clientSecret);
     if (error) return { error };
-    return paymentIntent.status === "requires_action" ? this.act(paymentIntent) : { paymentIntent };
+    const [intent] = Object.values(found);
+    return intent.status === "requires_action" ? this.act(intent) : found;
   }
 
   async handleCardAction(clientSecret) {
@@ -72,9 +86,17 @@ class StripeSim {
   }
 
   async retrievePaymentIntent(clientSecret) {
-    const path = `/v1/payment_intents/${intentOf(clientSecret)}`;
-    const intent = await ask(this.key, "GET", path, { client_secret: clientSecret });
-    return intent.error ? { error: intent.error } : { paymentIntent: intent };
+    return this.retrieve(clientSecret, PAYMENT);
+  }
+
+  async retrieveSetupIntent(clientSecret) {
+    return this.retrieve(clientSecret, SETUP);
+  }
+
+  async retrieve(clientSecret, kind) {
+    const id = intentOf(clientSecret, kind);
+    const intent = await ask(this.key, "GET", `${kindOf(id).path}/${id}`, { client_secret: clientSecret });
+    return intent.error ? { error: intent.error } : given(intent);
   }
 
   async createPaymentMethod({ elements, element, params = {}, type, card, billing_details: billing }) {
@@ -101,14 +123,6 @@ class StripeSim {
 function methodOf(element, extra = {}) {
   const data = { type: "card", card: element.card(), ...extra };
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
-}
-
-function withOutcome(returnUrl, intent) {
-  const url = new URL(returnUrl);
-  url.searchParams.set("payment_intent", intent.id);
-  url.searchParams.set("payment_intent_client_secret", intent.client_secret);
-  url.searchParams.set("redirect_status", REDIRECT_STATUS[intent.status] ?? "failed");
-  return url.href;
 }
 
 window.Stripe = function Stripe(key) {

@@ -2,6 +2,7 @@
 const TEST_CARDS = [
   ["4242424242424242", "Succeeds"],
   ["4000002760003184", "3-D Secure"],
+  ["4000002500003155", "3-D Secure, but not off-session"],
   ["4000000000000002", "Declined"],
   ["4000000000009995", "Insufficient funds"],
   ["4000008400001629", "3-D Secure, then declined"],
