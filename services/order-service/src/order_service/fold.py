@@ -10,7 +10,7 @@ from order_service.order import Order, Part
 from order_service.payment import Named, Namer, Payment, payment_behind
 from order_service.session import Session
 from order_service.summary import Summary, summarize
-from order_service.timeline import UNMATCHED, Line, applied, effect, ignored, out_of_date
+from order_service.timeline import INVOICED, UNMATCHED, Line, applied, effect, ignored, out_of_date
 from order_service.told import Fact, Told
 from tillstream_contracts import Cause, OrderStatus, OrderStatusChanged
 
@@ -52,7 +52,7 @@ class Books:
         order_id = self._order_of(told, touched)
         version = versions.get(order_id) if order_id else None
         if any(holds) or version:
-            return applied(told, order_id, self._effect(order_id, version), version)
+            return applied(told, order_id, self._effect(told, order_id, version), version)
         return out_of_date(told, order_id, self._what_is_known(told))
 
     def merge(self, fact: Fact, touched: set[str]) -> bool:
@@ -119,10 +119,10 @@ class Books:
             return told.order_id
         return payment.order_id or told.order_id
 
-    def _effect(self, order_id: str | None, version: int | None) -> str:
+    def _effect(self, told: Told, order_id: str | None, version: int | None) -> str:
         known = self.orders.get(order_id) if order_id else None
         if known is None or known.summary is None:
-            return UNMATCHED
+            return INVOICED if told.billing else UNMATCHED
         return effect(known.previous_status, known.summary.status, is_new=version is not None)
 
     def _what_is_known(self, told: Told) -> str:

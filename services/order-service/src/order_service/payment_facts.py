@@ -6,6 +6,7 @@ from typing import Final
 
 from order_service.attempts import attempt
 from order_service.happening import Happening, Reader, Saying, mention
+from order_service.invoice import InvoicePayment
 from order_service.payment import Payment, payment_told
 from order_service.statuses import PaymentStatus
 from order_service.stripe_values import Object, amount, an_id, an_object, currency, plain, reference, the_first
@@ -45,6 +46,7 @@ WORDS: Final[Mapping[PaymentStatus, str]] = MappingProxyType(
 )
 BEFORE_ANY_CHARGE: Final = ("payment_intent_authentication_failure",)
 """Failing so leaves `latest_charge` to the attempt before."""
+INVOICES_PREFIX: Final = "in_"
 
 
 def payment_of(happening: Happening) -> Saying:
@@ -69,7 +71,15 @@ def _saying(happening: Happening, status: PaymentStatus) -> Saying:
     return Saying(
         (payment, *mention(happening, payment.telling.currency)),
         f"Payment of {money} {WORDS[status]}{because}",
+        _of_invoice(happening.thing, payment.payment_id),
     )
+
+
+def _of_invoice(intent: Object, payment_id: str) -> tuple[InvoicePayment, ...]:
+    """The invoice that it pays: a field of its own before Basil, what Stripe gives as its order's reference since."""
+    ordered = plain(an_object(intent.get("payment_details")).get("order_reference"))
+    invoice_id = reference(intent.get("invoice")) or (ordered if ordered.startswith(INVOICES_PREFIX) else "")
+    return (InvoicePayment(payment_id, invoice_id),) if invoice_id else ()
 
 
 def _payment(happening: Happening, status: PaymentStatus) -> Payment:

@@ -28,6 +28,7 @@ class Line:
     version: int | None
 
 
+INVOICED = "it pays an invoice, and no order"
 UNMATCHED = "it names no order of ours and is kept as an unmatched payment"
 NOT_OURS = "Orders do not depend on this event."
 

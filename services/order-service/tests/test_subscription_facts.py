@@ -1,0 +1,203 @@
+"""Stripe's payloads of subscriptions and invoices, of before and after Basil: the same facts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from order_service.invoice import InvoicePayment
+from order_service.stripe_events import read_stripe_event
+from order_service.subscription import Item, Subscription
+from order_service.told import Told, Unreadable
+
+GOLDEN = Path(__file__).parent / "golden"
+LONG_AGO, BEFORE, SINCE = "2018-07-27", "2024-12-18.acacia", "2026-08-26.dahlia"
+BOTH = sorted(path.stem for path in (GOLDEN / BEFORE).glob("*.json"))
+OF_SUBSCRIPTIONS = [name for name in BOTH if name.startswith("customer.subscription.")]
+OF_INVOICES = [name for name in BOTH if name.startswith("invoice.")]
+START = 1_767_225_600
+OUR_PAYMENT = InvoicePayment("pi_3Golden", "in_1Golden")
+
+
+def event(version: str, name: str) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads((GOLDEN / version / f"{name}.json").read_text())
+    return whole
+
+
+def read(whole: dict[str, Any]) -> Told:
+    return read_stripe_event(json.dumps(whole).encode(), order_id_key="order_id")
+
+
+def told(version: str, name: str) -> Subscription:
+    """The subscription as a golden event tells it."""
+    return next(fact for fact in read(event(version, name)).billing if isinstance(fact, Subscription))
+
+
+def changed(name: str, **fields: Any) -> dict[str, Any]:
+    """A golden event of today with other fields in its object; `...` leaves one out."""
+    whole = event(SINCE, name)
+    thing = {key: value for key, value in (whole["data"]["object"] | fields).items() if value is not ...}
+    return {**whole, "data": {**whole["data"], "object": thing}}
+
+
+@pytest.mark.shows(
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "invoice.created",
+    "invoice.updated",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+)
+@pytest.mark.parametrize("name", [*OF_SUBSCRIPTIONS, *OF_INVOICES])
+def test_versions_before_and_since_basil_tell_the_same(name: str) -> None:
+    """Wherever they have the period, the subscription and what became of the invoice."""
+    assert told(BEFORE, name) == told(SINCE, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("created", "incomplete"),
+        ("updated", "active"),
+        ("deleted", "canceled"),
+        ("paused", "paused"),
+        ("resumed", "active"),
+        ("trial_will_end", "trialing"),
+    ],
+)
+def test_subscription_is_told_with_all_that_a_shop_shows(name: str, status: str) -> None:
+    fact = told(SINCE, f"customer.subscription.{name}")
+    assert fact.telling is not None
+    assert (fact.telling.status, fact.telling.currency, fact.telling.customer) == (status, "eur", "cus_Golden")
+    assert fact.telling.items == (Item("price_1Golden", "beans-monthly", 2, 1800, "month", 1),)
+    assert fact.telling.period_end > START
+    assert fact.naming is not None
+    assert fact.naming[2:] == ("subs_5f3a9c", "default", "customer-9")
+
+
+def test_what_stripe_says_was_before_is_read() -> None:
+    telling = told(SINCE, "customer.subscription.updated").telling
+    assert telling is not None
+    assert (telling.was_status, telling.was_ending, telling.later_than_creation) == ("incomplete", -1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "needs_action"),
+    [
+        ("created", "draft", False),
+        ("finalized", "open", False),
+        pytest.param("payment_failed", "open", False, marks=pytest.mark.shows("invoice.payment_failed")),
+        pytest.param(
+            "payment_action_required", "open", True, marks=pytest.mark.shows("invoice.payment_action_required")
+        ),
+        pytest.param(
+            "marked_uncollectible", "uncollectible", False, marks=pytest.mark.shows("invoice.marked_uncollectible")
+        ),
+        pytest.param("voided", "void", False, marks=pytest.mark.shows("invoice.voided")),
+        ("paid", "paid", False),
+        ("payment_succeeded", "nothing_due", False),
+    ],
+)
+def test_invoice_is_told_as_it_stands(name: str, status: str, needs_action: bool) -> None:
+    """The golden `payment_succeeded` is a trial's: settled without money, it is not paid."""
+    fact = told(SINCE, f"invoice.{name}")
+    [invoice] = fact.invoices.values()
+    assert (invoice.status, invoice.needs_action) == (status, needs_action)
+    assert (fact.stripe_id, fact.naming is not None) == ("sub_1Golden", True)
+
+
+@pytest.mark.shows("invoice.finalization_failed")
+def test_invoice_that_stripe_could_not_finalize_is_stuck() -> None:
+    [invoice] = told(SINCE, "invoice.finalization_failed").invoices.values()
+    assert invoice.stuck
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_payment_of_an_invoice_is_known_as_such(name: str) -> None:
+    """Named by the invoice before Basil; since then the payment itself is, or the invoice names it if asked to."""
+    before = read(event(BEFORE, name)).billing
+    since = read(
+        changed(name, payments={"data": [{"payment": {"type": "payment_intent", "payment_intent": "pi_3Golden"}}]})
+    )
+    of_subscription = name.startswith("customer.subscription.")
+    without_money = name == "invoice.payment_succeeded"
+    assert (OUR_PAYMENT in before) != (of_subscription or without_money)
+    assert (OUR_PAYMENT in since.billing) != of_subscription
+
+
+@pytest.mark.shows("invoice_payment.paid")
+def test_payment_of_an_invoice_has_an_event_of_its_own() -> None:
+    assert read(event(SINCE, "invoice_payment.paid")).billing == (OUR_PAYMENT,)
+
+
+def test_invoice_of_long_ago_said_that_it_was_paid_without_any_status() -> None:
+    fact = told(LONG_AGO, "invoice.payment_succeeded")
+    [invoice] = fact.invoices.values()
+    assert (invoice.status, fact.naming) == ("paid", None)
+
+
+def test_invoice_without_a_subscription_is_none_of_ours_but_explains_its_payment() -> None:
+    alone = read(changed("invoice.paid", parent=None, payment_intent="pi_3Golden"))
+    assert (alone.billing, alone.words) == ((OUR_PAYMENT,), "The invoice belongs to no subscription.")
+
+
+def test_object_that_was_fetched_says_itself_what_it_is() -> None:
+    """Whatever event made somebody look."""
+    fetched = {**changed("customer.subscription.updated", status="past_due"), "tillstream": {"resolved": "evt_thin"}}
+    [fact] = read(fetched).billing
+    assert isinstance(fact, Subscription)
+    assert fact.telling is not None
+    assert fact.telling.status == "past_due"
+
+
+def test_id_of_another_subscription_of_stripes_names_nothing() -> None:
+    """Or it could be taken for that one."""
+    [fact] = read(changed("customer.subscription.updated", metadata={"subscription_id": "sub_other"})).billing
+    assert isinstance(fact, Subscription)
+    assert fact.naming is not None
+    assert (fact.naming.nameless, fact.naming.subscription_id) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("customer.subscription.updated", {"id": "no id/at all"}),
+        ("customer.subscription.updated", {"status": "sleeping"}),
+        ("customer.subscription.updated", {"currency": "EURO"}),
+        ("invoice.paid", {"id": ...}),
+        ("invoice.paid", {"amount_due": 19.99}),
+        ("invoice.paid", {"amount_paid": -1}),
+        ("invoice.paid", {"currency": None}),
+        ("invoice.paid", {"parent": {"subscription_details": {"subscription": "x" * 65}}}),
+        ("invoice_payment.paid", {"invoice": None}),
+    ],
+    ids=str,
+)
+def test_what_can_never_be_read_says_so(name: str, fields: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        read(changed(name, **fields))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"items": None},
+        {"items": {"data": [None, {"price": None, "quantity": -1}, {"price": {"recurring": {"interval_count": 0}}}]}},
+        {"metadata": None, "customer": 5, "trial_end": "soon", "pending_update": {"expires_at": 1}},
+        {"metadata": {"subscription_id": "no id/at all", "merchant_id": "", "customer_id": "\x00"}},
+    ],
+    ids=str,
+)
+def test_odd_particulars_are_left_out_and_never_an_error(fields: dict[str, Any]) -> None:
+    [fact] = read(changed("customer.subscription.updated", **fields)).billing
+    assert isinstance(fact, Subscription)
+    assert fact.telling is not None
+    assert fact.telling.status == "active"
