@@ -11,6 +11,7 @@ from stripe.checkout import Session
 
 from intent_api.attempts import Attempt, attempted, refusal
 from intent_api.catalog import Catalog
+from intent_api.hosted_pages import Page, open_page, payment_page
 from intent_api.idempotency import stripe_key_for
 from intent_api.orders import NewOrder, order_placed, stripe_metadata
 from intent_api.payers import Payer, parameters
@@ -84,38 +85,19 @@ class Desk:
         return Attempt(own[0]) if own else None
 
     async def place_by_checkout(
-        self, order: NewOrder, redirects: Redirects, email: str | None, *, traceparent: str | None
+        self,
+        order: NewOrder,
+        redirects: Redirects,
+        email: str | None,
+        *,
+        customer_id: str | None = None,
+        expires_in: int | None = None,
+        traceparent: str | None,
     ) -> tuple[Session, Stream]:
         """Place the order with Stripe's hosted page."""
-        service, metadata = self._stripe.client.v1.checkout.sessions, stripe_metadata(order)
-        session = await self._stripe.ask(
-            "create_checkout_session",
-            stripe_key_for(order.order_id, "place"),
-            lambda key: service.create_async(
-                {
-                    "mode": "payment",
-                    "line_items": [
-                        {
-                            "quantity": line.quantity,
-                            "price_data": {
-                                "currency": order.priced.currency,
-                                "unit_amount": line.unit_amount,
-                                "product_data": {"name": line.name, "metadata": {"sku": line.sku}},
-                            },
-                        }
-                        for line in order.priced.lines
-                    ],
-                    "success_url": redirects.success_url,
-                    "cancel_url": redirects.cancel_url,
-                    "locale": order.locale,
-                    "client_reference_id": order.order_id,
-                    "metadata": metadata,
-                    "payment_intent_data": {"metadata": metadata},
-                    **({"customer_email": email} if email else {}),
-                },
-                {"idempotency_key": key},
-            ),
-        )
+        page = Page(redirects.success_url, redirects.cancel_url, order.locale, customer_id, email)
+        key, asked = stripe_key_for(order.order_id, "place"), payment_page(page, order)
+        session = await open_page(self._stripe, key, asked, expires_in)
         placed = order_placed(order, created=session.created, checkout_session_id=session.id)
         return session, await self._tell(placed, traceparent)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from fastapi import Request
 from stripe import InvalidRequestError, Product
@@ -12,9 +12,6 @@ from intent_api.faults import wrong_fields
 from intent_api.idempotency import stripe_key_for
 from intent_api.pricing import Wanted, price_cart
 from intent_api.stripe_calls import StripeCalls
-
-if TYPE_CHECKING:
-    from stripe.params import SubscriptionCreateParamsItemPriceData
 
 MAX_LINES: Final = 20
 """As many as Stripe takes in one subscription."""
@@ -72,8 +69,8 @@ def trial_of(lines: Sequence[PlannedLine]) -> int:
     return min(line.plan.trial_days for line in lines)
 
 
-def price_data(line: PlannedLine) -> "SubscriptionCreateParamsItemPriceData":
-    """The price as Stripe wants it told."""
+def price_data(line: PlannedLine) -> Any:
+    """The price as Stripe wants it told; the library has a type of its own for each place where it is."""
     return {
         "currency": line.currency,
         "product": line.product_id,
