@@ -96,6 +96,9 @@ class ScriptedStripe:
     asked: list[str] = field(default_factory=list)
     """Method and path of each request."""
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    mock: str = ""
+    """Where Stripe's own mock answers, which is then sent each request too."""
+    refused_by_mock: list[str] = field(default_factory=list)
     created_at: int = field(default_factory=lambda: int(time.time()))
 
     def fails(self, status: int, error: Mapping[str, str] = {}, *, headers: Mapping[str, str] | None = None) -> None:
@@ -116,6 +119,8 @@ class ScriptedStripe:
         """Answer one request."""
         asked = f"{request.method} {request.path}"
         self.asked.append(asked)
+        if self.mock:
+            await self._try_on_mock(request)
         params = dict(parse_qsl(await request.text()))
         self.requests.append((request.path, params, request.headers.get("Idempotency-Key", "")))
         self.headers.append(request.headers)
@@ -125,6 +130,15 @@ class ScriptedStripe:
         if self.script:
             return (self.script.pop(0) if len(self.script) > 1 else self.script[0])()
         return self.created(request.path, params)
+
+    async def _try_on_mock(self, request: web.Request) -> None:
+        passed_on = {
+            name: request.headers[name] for name in ("Authorization", "Content-Type") if name in request.headers
+        }
+        url, sent = f"{self.mock}{request.path_qs}", await request.read()
+        async with aiohttp.request(request.method, url, data=sent or None, headers=passed_on) as response:
+            if response.status != 200:
+                self.refused_by_mock.append(f"{request.method} {request.path_qs}: {await response.text()}")
 
     def created(self, path: str, params: Mapping[str, str]) -> web.Response:
         """The object that the request asks for."""

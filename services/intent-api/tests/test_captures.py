@@ -139,22 +139,22 @@ async def test_key_of_a_cancellation_with_another_reason_is_a_conflict(
     assert (status, body["code"]) == (409, "idempotency_key_reused")
 
 
+CHECKOUT: dict[str, Any] = {
+    "mode": "payment",
+    "success_url": "http://localhost:8000/",
+    "cancel_url": "http://localhost:8000/",
+    "line_items[0][quantity]": 1,
+    "line_items[0][price_data][currency]": "usd",
+    "line_items[0][price_data][unit_amount]": 2000,
+    "line_items[0][price_data][product_data][name]": "Mug",
+}
+
+
 async def test_canceled_checkout_cannot_be_paid_any_more(
     api: Api, stripe_sim: StripeSim, orders: ScriptedOrders
 ) -> None:
     """Its page is closed."""
-    session = await stripe_sim.call(
-        "/v1/checkout/sessions",
-        mode="payment",
-        success_url="http://localhost:8000/",
-        cancel_url="http://localhost:8000/",
-        **{
-            "line_items[0][quantity]": 1,
-            "line_items[0][price_data][currency]": "usd",
-            "line_items[0][price_data][unit_amount]": 2000,
-            "line_items[0][price_data][product_data][name]": "Mug",
-        },
-    )
+    session = await stripe_sim.call("/v1/checkout/sessions", **CHECKOUT)
     orders.has("ord_1", sessions=[session["id"]])
     for _ in range(2):
         status, body = await as_server(api, CANCEL, {})

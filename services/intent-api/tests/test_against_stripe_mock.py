@@ -1,0 +1,190 @@
+"""Each request that we make of Stripe, sent to Stripe's own mock too: it knows every parameter and refuses all others.
+
+Stripe's mock remembers nothing, so what our code sees are answers that a test wrote; the mock sees the same requests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+import pytest
+
+from devstack.ports import free_port
+
+if TYPE_CHECKING:
+    from conftest import Api, PlacedTopic, ScriptedOrders, ScriptedStripe, Serve
+
+pytestmark = pytest.mark.integration
+CART: dict[str, Any] = {"items": [{"sku": "mug", "quantity": 1}], "currency": "eur", "reference": "A-1"}
+PAGES = {"success_url": "http://localhost:8000/s?c={CHECKOUT_SESSION_ID}", "cancel_url": "http://localhost:8000/c"}
+ORDER = "/v1/orders/ord_1"
+INTENT = {
+    "id": "pi_1",
+    "object": "payment_intent",
+    "amount": 2000,
+    "amount_capturable": 0,
+    "client_secret": "pi_1_secret_2",
+    "created": 1,
+    "currency": "usd",
+    "latest_charge": None,
+    "metadata": {},
+    "status": "requires_payment_method",
+}
+HELD = {**INTENT, "status": "requires_capture", "amount_capturable": 2000}
+CHARGE = {"id": "ch_1", "object": "charge", "amount": 2000, "amount_captured": 2000, "amount_refunded": 0}
+PAID = {**INTENT, "status": "succeeded", "latest_charge": CHARGE}
+REFUND = {
+    "id": "re_1",
+    "object": "refund",
+    "payment_intent": "pi_1",
+    "amount": 500,
+    "currency": "usd",
+    "status": "pending",
+}
+SESSION = {"id": "cs_1", "object": "checkout.session", "created": 1, "url": "https://pay.test/cs_1", "status": "open"}
+NONE_YET = {"object": "list", "data": [], "has_more": False}
+BY_SECRET_KEY = {"amount": 1999, "currency": "usd"}
+
+Objects = dict[str, dict[str, Any]]
+CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
+    ("/v1/payment-intents", CART, {"POST /v1/payment_intents": INTENT}, ["POST /v1/payment_intents"]),
+    (
+        "/v1/payment-intents",
+        {**BY_SECRET_KEY, "capture_method": "manual", "metadata": {"note": "gift"}, "locale": "de-AT"},
+        {"POST /v1/payment_intents": INTENT},
+        ["POST /v1/payment_intents"],
+    ),
+    (
+        "/v1/payment-intents",
+        {**BY_SECRET_KEY, "customer": "cus_1", "payment_method": "pm_1", "off_session": True},
+        {"POST /v1/payment_intents": INTENT},
+        ["POST /v1/payment_intents"],
+    ),
+    (
+        "/v1/payment-intents",
+        {**BY_SECRET_KEY, "customer": "cus_1", "save_payment_method": True},
+        {"POST /v1/payment_intents": INTENT},
+        ["POST /v1/payment_intents"],
+    ),
+    (
+        "/v1/checkout-sessions",
+        {**CART, **PAGES, "email": "ada@example.com", "locale": "pt-BR"},
+        {"POST /v1/checkout/sessions": SESSION},
+        ["POST /v1/checkout/sessions"],
+    ),
+    (
+        f"{ORDER}/refunds",
+        {"amount": 500, "reason": "requested_by_customer"},
+        {"GET /v1/payment_intents/pi_1": PAID, "GET /v1/refunds": NONE_YET, "POST /v1/refunds": REFUND},
+        ["GET /v1/payment_intents/pi_1", "GET /v1/refunds", "POST /v1/refunds"],
+    ),
+    (
+        f"{ORDER}/refunds",
+        {},
+        {"GET /v1/payment_intents/pi_1": PAID, "GET /v1/refunds": NONE_YET, "POST /v1/refunds": REFUND},
+        ["POST /v1/refunds"],
+    ),
+    (
+        f"{ORDER}/capture",
+        {"amount": 1500},
+        {"GET /v1/payment_intents/pi_1": HELD, "POST /v1/payment_intents/pi_1/capture": PAID},
+        ["POST /v1/payment_intents/pi_1/capture"],
+    ),
+    (
+        f"{ORDER}/cancel",
+        {"reason": "abandoned"},
+        {
+            "GET /v1/payment_intents/pi_1": HELD,
+            "GET /v1/checkout/sessions/cs_1": SESSION,
+            "POST /v1/checkout/sessions/cs_1/expire": {**SESSION, "status": "expired"},
+            "POST /v1/payment_intents/pi_1/cancel": {**INTENT, "status": "canceled"},
+        },
+        [
+            "GET /v1/checkout/sessions/cs_1",
+            "POST /v1/checkout/sessions/cs_1/expire",
+            "POST /v1/payment_intents/pi_1/cancel",
+        ],
+    ),
+    ("/create-payment-intent", {"items": [{"id": "mug"}]}, {"POST /v1/payment_intents": INTENT}, []),
+    (
+        "/create-checkout-session",
+        {"email": "ada@example.com", "cartItems": [{"name": "mug", "price": 1, "quantity": 1}]},
+        {"POST /v1/checkout/sessions": SESSION},
+        ["POST /v1/checkout/sessions"],
+    ),
+]
+"""Our route and its body, what Stripe answers to what, and the requests of Stripe that must be seen."""
+
+
+@pytest.fixture(scope="module")
+def stripe_mock() -> Iterator[str]:
+    """Stripe's own mock, on loopback alone; without its binary skipped, or failed where REQUIRE_STRIPE_MOCK=1."""
+    http, https = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    command = [str(_binary()), "-http-addr", http, "-https-addr", https]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+        try:
+            _wait_for(f"http://{http}", process)
+            yield f"http://{http}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+async def api(
+    serve_api: Serve, stripe: ScriptedStripe, stripe_mock: str, orders: ScriptedOrders, placed_topic: PlacedTopic
+) -> Api:
+    stripe.mock = stripe_mock
+    orders.has("ord_1", "pi_1", sessions=["cs_1"])
+    return await serve_api(order_service_url=orders.url, drop_in_routes=True, **placed_topic.settings)
+
+
+@pytest.mark.shows("POST /v1/payment-intents", "POST /v1/checkout-sessions")
+@pytest.mark.parametrize(("path", "body", "objects", "expected"), CALLS)
+async def test_stripes_own_mock_takes_what_we_ask(
+    api: Api, stripe: ScriptedStripe, path: str, body: dict[str, Any], objects: Objects, expected: list[str]
+) -> None:
+    """Every parameter has the name and shape that Stripe knows."""
+    for asked, answer in objects.items():
+        stripe.has(asked, answer)
+    await api.post(path, body, bearer=api.secret_key)
+    assert set(expected) <= set(stripe.asked)
+    assert stripe.refused_by_mock == []
+
+
+async def test_mock_would_refuse_what_stripe_does_not_know(api: Api, stripe: ScriptedStripe, stripe_mock: str) -> None:
+    """Else the tests above would show nothing."""
+    stripe.mock = f"{stripe_mock}/v1/nothing"
+    await api.post("/v1/payment-intents", CART)
+    assert len(stripe.refused_by_mock) == 1
+
+
+def _binary() -> Path:
+    root = Path(__file__).parents[3]
+    places = [os.environ.get("STRIPE_MOCK_BIN"), root / ".state/bin/stripe-mock", shutil.which("stripe-mock")]
+    for place in places:
+        if place and Path(place).is_file():
+            return Path(place)
+    missing = "stripe-mock is missing: scripts/stripe-mock builds it"
+    if os.environ.get("REQUIRE_STRIPE_MOCK") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            urlopen(url, timeout=1).close()  # noqa: S310 - our own http URL
+        except OSError as error:
+            if getattr(error, "code", None):  # any HTTP status will do
+                return
+        else:
+            return
+    raise AssertionError(f"{url} does not answer")
