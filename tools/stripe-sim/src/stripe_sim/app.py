@@ -20,6 +20,7 @@ from stripe_sim import (
     checkout_payment,
     checkout_sessions,
     checkout_setup,
+    checkout_subscription,
     customers,
     disputes,
     due,
@@ -114,6 +115,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         disputes.follow,
         billing.follow,
         subscription_life.follow,
+        checkout_subscription.follow,
     ]
     keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
     return Parts(account, deliveries, Faults(), keys, timers, metrics)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sim import checkout_payment, checkout_setup, customers
+from stripe_sim import checkout_payment, checkout_setup, checkout_subscription, customers
 from stripe_sim.account import Account
 from stripe_sim.changes import Cause, Change
 from stripe_sim.checkout_object import customer_details
@@ -28,6 +28,7 @@ class Mode:
 MODES = {
     "payment": Mode(checkout_payment.begin, checkout_payment.confirm, checkout_payment.abandon),
     "setup": Mode(checkout_setup.begin, checkout_setup.confirm, checkout_setup.abandon),
+    "subscription": Mode(checkout_subscription.begin, checkout_subscription.confirm, checkout_subscription.abandon),
 }
 
 

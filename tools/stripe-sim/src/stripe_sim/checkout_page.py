@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from stripe_sim import checkout_modes, checkout_sessions, payment_methods
+from stripe_sim import checkout_modes, checkout_sessions, checkout_subscription, payment_methods
 from stripe_sim.api import Api
 from stripe_sim.checkout_object import KIND
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.errors import StripeError
 from stripe_sim.html import html
+from stripe_sim.line_items import every
 from stripe_sim.money import written
 from stripe_sim.objects import Object
 from stripe_sim.scripts import checkout_js
@@ -39,6 +40,8 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
         return html(
             "checkout.html",
             session=found,
+            every=every,
+            trial_days=checkout_subscription.trial_days(account, found),
             email=checkout_modes.known_email(account, found),
             items=account.store.beside(found, "line_items")["data"],
             key=settings.publishable_key or ANY_BROWSER,

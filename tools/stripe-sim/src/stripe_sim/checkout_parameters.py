@@ -6,6 +6,8 @@ Source: Stripe's OpenAPI description, `/v1/checkout/sessions`. `Anything` is tak
 from stripe_sim.money import Currency
 from stripe_sim.parameters import EXPAND, LIST, Anything, Created, Integer, Kind, ListOf, Metadata, OneOf, Shape, Text
 from stripe_sim.payment_intent_parameters import CAPTURE_METHOD, PAYMENT_METHOD_TYPES, SETUP_FUTURE_USAGE, SHIPPING
+from stripe_sim.price_parameters import TAX_BEHAVIOR, UNIT_AMOUNT, Recurring
+from stripe_sim.subscription_parameters import LATEST, PRORATION, TRIAL_SETTINGS
 
 MAX_LINES = 100
 MAX_URL = 5000
@@ -24,21 +26,23 @@ PRODUCT_DATA = Shape(
 PRICE_DATA = Shape(
     {
         "currency": Currency(),
-        "unit_amount": Integer(),
+        "product": Text(),
         "product_data": PRODUCT_DATA,
-        "tax_behavior": OneOf("exclusive", "inclusive", "unspecified"),
+        "recurring": Recurring(),
+        "tax_behavior": TAX_BEHAVIOR,
+        "unit_amount": UNIT_AMOUNT,
     },
-    required=("currency", "unit_amount", "product_data"),
+    required=("currency", "unit_amount"),
 )
 LINE_ITEM = Shape(
     {
+        "price": Text(),
         "price_data": PRICE_DATA,
         "quantity": Integer(minimum=1, maximum=999_999),
         "metadata": Metadata(),
         "adjustable_quantity": Anything(),
         "tax_rates": Anything(),
-    },
-    required=("price_data",),
+    }
 )
 PAYMENT_INTENT_DATA = Shape(
     {
@@ -54,6 +58,19 @@ PAYMENT_INTENT_DATA = Shape(
     }
 )
 SETUP_INTENT_DATA = Shape({"description": Text(1000), "metadata": Metadata(), "on_behalf_of": Text()})
+SUBSCRIPTION_DATA = Shape(
+    {
+        "billing_mode": Anything(),
+        "default_tax_rates": Anything(),
+        "description": Text(500),
+        "invoice_settings": Anything(),
+        "metadata": Metadata(),
+        "proration_behavior": PRORATION,
+        "trial_end": Integer(minimum=1, maximum=LATEST),
+        "trial_period_days": Integer(minimum=1, maximum=730),
+        "trial_settings": TRIAL_SETTINGS,
+    }
+)
 _WITHOUT_EFFECT = (
     "adaptive_pricing",
     "after_expiration",
@@ -91,11 +108,13 @@ _TAKEN: dict[str, Kind] = {
     "line_items": ListOf(LINE_ITEM, longest=MAX_LINES),
     "locale": Text(10),
     "metadata": Metadata(),
-    "mode": OneOf("payment", "setup"),
+    "mode": OneOf("payment", "setup", "subscription"),
     "payment_intent_data": PAYMENT_INTENT_DATA,
+    "payment_method_collection": OneOf("always", "if_required"),
     "payment_method_types": PAYMENT_METHOD_TYPES,
     "setup_intent_data": SETUP_INTENT_DATA,
     "submit_type": OneOf("auto", "book", "donate", "pay", "subscribe"),
+    "subscription_data": SUBSCRIPTION_DATA,
     "success_url": Text(MAX_URL),
     "ui_mode": OneOf("hosted_page", "hosted"),
 }
@@ -109,6 +128,7 @@ LISTED = Shape(
         "customer": Text(),
         "payment_intent": Text(),
         "status": OneOf("open", "complete", "expired"),
+        "subscription": Text(),
     }
 )
 LINES = Shape(LIST)

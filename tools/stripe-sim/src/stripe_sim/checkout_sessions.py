@@ -18,10 +18,11 @@ from stripe_sim.web_addresses import is_web_address
 
 LONGEST_SECONDS = 24 * 3600
 ONLY_IN = {
-    "line_items": ("payment",),
+    "line_items": ("payment", "subscription"),
     "payment_intent_data": ("payment",),
     "setup_intent_data": ("setup",),
-    "submit_type": ("payment",),
+    "submit_type": ("payment", "subscription"),
+    "subscription_data": ("subscription",),
 }
 """The modes in which a parameter can be given at all."""
 
@@ -30,7 +31,7 @@ def create(account: Account, call: Call) -> Object:
     """A new session, with the address of its page."""
     params, moment = call.params, account.moment(call.base_url)
     _check(account, params)
-    items = line_items(params["line_items"], moment) if "line_items" in params else []
+    items = line_items(account, params["line_items"], params["mode"]) if "line_items" in params else []
     if items:
         check_amount(sum(item["amount_total"] for item in items), items[0]["currency"])
     session = new(params, items, moment, _expires_at(account, params, moment))
@@ -46,7 +47,11 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The sessions, newest first."""
-    wanted = {name: call.params[name] for name in ("customer", "payment_intent", "status") if name in call.params}
+    wanted = {
+        name: call.params[name]
+        for name in ("customer", "payment_intent", "status", "subscription")
+        if name in call.params
+    }
 
     def matches(session: Object) -> bool:
         return all(session[name] == value for name, value in wanted.items())

@@ -1,30 +1,63 @@
-"""The lines of a Checkout Session, priced on the spot."""
+"""The lines of a Checkout Session: known prices, or prices on the spot."""
 
 from typing import Any
 
-from stripe_sim.changes import Moment
+from stripe_sim import prices
+from stripe_sim.account import Account
 from stripe_sim.errors import invalid
 from stripe_sim.objects import Object
 
 
-def line_items(asked: list[dict[str, Any]], moment: Moment) -> list[Object]:
-    """An `item` for each line. Raises StripeError unless all are in one currency."""
+def line_items(account: Account, asked: list[dict[str, Any]], mode: str) -> list[Object]:
+    """An `item` for each line. Raises StripeError unless all are in one currency, and suit the mode."""
     if not asked:
         raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
-    currency = asked[0]["price_data"]["currency"]
-    if any(line["price_data"]["currency"] != currency for line in asked):
+    found = [_price(account, line, index) for index, line in enumerate(asked)]
+    if len({price["currency"] for price in found}) > 1:
         raise invalid("The `currency` must be the same for all line items.", "line_items")
-    return [_item(line, index, moment) for index, line in enumerate(asked)]
+    _check_mode(found, mode)
+    return [_item(account, price, line) for price, line in zip(found, asked, strict=True)]
 
 
-def _item(line: dict[str, Any], index: int, moment: Moment) -> Object:
+def every(price: Object) -> str:
+    """How often it is paid, in words: `per month`, `every 3 months`, or nothing."""
+    recurring = price["recurring"]
+    if recurring is None:
+        return ""
+    interval, count = recurring["interval"], recurring["interval_count"]
+    return f"per {interval}" if count == 1 else f"every {count} {interval}s"
+
+
+def _price(account: Account, line: dict[str, Any], index: int) -> Object:
+    param = f"line_items[{index}]"
     if "quantity" not in line:
-        param = f"line_items[{index}][quantity]"
-        raise invalid("Quantity is required. Add `quantity` to each line item.", param, "parameter_missing")
-    price = _price(line["price_data"], moment)
+        message = "Quantity is required. Add `quantity` to each line item."
+        raise invalid(message, f"{param}[quantity]", "parameter_missing")
+    if ("price" in line) == ("price_data" in line):
+        raise invalid("You must specify either `price` or `price_data` for each line item.", f"{param}[price]")
+    if "price_data" in line:
+        return prices.on_the_spot(account, line["price_data"])
+    return account.find("price", line["price"], param=f"{param}[price]", status=400)
+
+
+def _check_mode(found: list[Object], mode: str) -> None:
+    recurring = [
+        price["recurring"] and (price["recurring"]["interval"], price["recurring"]["interval_count"]) for price in found
+    ]
+    if mode == "payment" and any(recurring):
+        raise invalid(
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use "
+            "only one-time prices.",
+            "mode",
+        )
+    if mode == "subscription" and not (all(recurring) and len(set(recurring)) == 1):
+        raise invalid("In `subscription` mode all prices must be recurring, at the same interval.", "line_items")
+
+
+def _item(account: Account, price: Object, line: dict[str, Any]) -> Object:
     total = price["unit_amount"] * line["quantity"]
     return {
-        "id": moment.names.id("li"),
+        "id": account.names.id("li"),
         "object": "item",
         "adjustable_quantity": None,
         "amount_discount": 0,
@@ -32,33 +65,8 @@ def _item(line: dict[str, Any], index: int, moment: Moment) -> Object:
         "amount_tax": 0,
         "amount_total": total,
         "currency": price["currency"],
-        "description": line["price_data"]["product_data"]["name"],
+        "description": account.find("product", price["product"], param="product")["name"],
         "metadata": line.get("metadata") or {},
         "price": price,
         "quantity": line["quantity"],
-    }
-
-
-def _price(data: dict[str, Any], moment: Moment) -> Object:
-    """A price that was made for this line alone, and so is not active."""
-    return {
-        "id": moment.names.id("price"),
-        "object": "price",
-        "active": False,
-        "billing_scheme": "per_unit",
-        "created": moment.now,
-        "currency": data["currency"],
-        "custom_unit_amount": None,
-        "livemode": False,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": moment.names.id("prod", 14),
-        "recurring": None,
-        "tax_behavior": data.get("tax_behavior", "unspecified"),
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "one_time",
-        "unit_amount": data["unit_amount"],
-        "unit_amount_decimal": str(data["unit_amount"]),
     }
