@@ -174,6 +174,13 @@ async def test_paid_order_is_refunded_not_canceled(api: Api, stripe_sim: StripeS
     assert await stripe_sim.told("payment_intent.canceled") == []
 
 
+async def test_order_whose_payment_is_not_known_yet_is_not_called_canceled(api: Api, orders: ScriptedOrders) -> None:
+    """Its payment intent exists at Stripe, and could still be paid."""
+    orders.has("ord_1")
+    status, body = await as_server(api, CANCEL, {})
+    assert (status, body["code"]) == (409, "nothing_to_cancel")
+
+
 @pytest.mark.parametrize("path", [CAPTURE, CANCEL, "/v1/orders/ord_1/refunds"])
 async def test_only_a_server_may_touch_the_money(api: Api, orders: ScriptedOrders, path: str) -> None:
     """A publishable key is known to every visitor; order-service is not even asked."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SHOP = "http://localhost:8000"
 
 
+@pytest.mark.shows("GET /v1/catalog")
 async def test_catalogue_is_open_and_may_be_kept_for_a_minute(serve_api: Serve) -> None:
     """A shop window needs no key."""
     answer = await (await serve_api()).send("GET", "/v1/catalog")
@@ -37,6 +38,16 @@ async def test_only_allowed_origins_may_call_from_a_browser(serve_api: Serve) ->
     assert refused.status == 400
     assert "Access-Control-Allow-Origin" not in refused.headers
     assert (too_large.status, too_large.headers["Access-Control-Allow-Origin"]) == (413, SHOP)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+async def test_allowed_origin_may_use_every_method_of_the_api(serve_api: Serve, method: str) -> None:
+    """And read what tells it to wait; nobody's cookies are asked for."""
+    asked = {"Access_Control_Request_Method": method, "Access_Control_Request_Headers": "authorization,content-type"}
+    answer = await (await serve_api()).send("OPTIONS", "/v1/payment-intents", Origin=SHOP, **asked)
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, SHOP)
+    assert method in answer.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
 async def test_service_lives_without_kafka_and_says_it_is_not_ready(serve_api: Serve) -> None:

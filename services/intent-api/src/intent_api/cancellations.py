@@ -63,6 +63,9 @@ async def cancel_order(
 ) -> CancelAnswer:
     """Held money goes back to the buyer. Canceling what is canceled changes nothing."""
     order = await orders.order(order_id)
+    if not order.payments and not order.checkout_sessions:
+        detail = "Nothing that could be paid is known of this order yet. Try again in a second."
+        raise Problem(409, "nothing_to_cancel", detail)
     _require_cancelable(await payments_of(order, stripe))
     sessions = await _expire_sessions(order, key, stripe)  # first: Stripe lets go of a session's payment only with it
     payments = await payments_of(order, stripe)

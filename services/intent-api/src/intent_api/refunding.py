@@ -63,7 +63,7 @@ def chosen(payments: Sequence[Payment], amount: int | None, payment_intent_id: s
         raise wrong_fields({"payment_intent_id": "This order has no such payment."})
     paid = [each for each in asked if each.captured]
     if not paid:
-        detail = "Nothing has been captured, so there is nothing to give back. Cancel the order instead."
+        detail = "Nothing has been captured, so there is nothing to give back. If it was paid just now, try again soon."
         raise Problem(409, "order_not_paid", detail)
     able = [each for each in paid if each.refundable >= (amount or 1)]
     if not able:
