@@ -1,11 +1,13 @@
 """Stripe's events as a test needs them, and the service on a real Kafka and PostgreSQL."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,14 +19,28 @@ from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp, Message, Scope
 
 from order_service.app import create_app
+from order_service.fold import Books
 from order_service.migrate import migrate
+from order_service.placed_facts import read_order_placed
 from order_service.settings import Settings
-from tillstream_contracts import ORDERS_PLACED, ORDERS_STATUS, STRIPE_EVENTS, OrderPlaced, OrderStatusChanged
+from order_service.stripe_events import read_stripe_event
+from order_service.summary import Summary
+from order_service.told import Told
+from tillstream_contracts import (
+    ORDERS_PLACED,
+    ORDERS_STATUS,
+    STRIPE_EVENTS,
+    SUBSCRIPTIONS_STATUS,
+    OrderPlaced,
+    OrderStatusChanged,
+    SubscriptionStatusChanged,
+)
 from tillstream_contracts.stream_tokens import Grant, sign
 
 SECRET_KEY = "sk_test_0123456789"
 TOKEN_SECRET = "a token secret that is long enough, for tests only"
 EPOCH = 1_790_000_000
+GOLDEN = Path(__file__).parent / "golden"
 
 
 class Stripe:
@@ -94,6 +110,46 @@ class Stripe:
             **changes,
         }
         return self.event(f"checkout.session.{happened}", session, id=event_id, at=at)
+
+    def refund(self, status: str = "succeeded", *, re: str = "re_1", at: int = 0, **changes: Any) -> bytes:
+        """A Refund's event of 5.00 usd, made in Stripe's dashboard: nothing in it names an order."""
+        happened = changes.pop("happened", "refund.updated")
+        event_id = changes.pop("event_id", f"evt_{re}_{happened}_{status}_{at}")
+        refund = {
+            "id": re,
+            "object": "refund",
+            "amount": 500,
+            "charge": "ch_1",
+            "created": EPOCH,
+            "currency": "usd",
+            "failure_reason": "unknown" if status == "failed" else None,
+            "metadata": {},
+            "payment_intent": "pi_1",
+            "reason": None,
+            "status": status,
+            **changes,
+        }
+        return self.event(happened, refund, id=event_id, at=at)
+
+    def dispute(self, status: str = "needs_response", *, dp: str = "dp_1", at: int = 0, **changes: Any) -> bytes:
+        """A Dispute's event about all of 19.99 usd."""
+        happened = f"charge.dispute.{changes.pop('happened', 'updated')}"
+        event_id = changes.pop("event_id", f"evt_{dp}_{happened}_{status}_{at}")
+        dispute = {
+            "id": dp,
+            "object": "dispute",
+            "amount": 1999,
+            "balance_transactions": [],
+            "charge": "ch_1",
+            "created": EPOCH,
+            "currency": "usd",
+            "metadata": {},
+            "payment_intent": "pi_1",
+            "reason": "fraudulent",
+            "status": status,
+            **changes,
+        }
+        return self.event(happened, dispute, id=event_id, at=at)
 
 
 def order_placed(order_id: str = "ord_1", **changes: Any) -> bytes:
@@ -189,6 +245,17 @@ class Kafka:
         await self._until(lambda: len(found()) >= count, seconds)
         return found()
 
+    async def subscription_changes(self, subscription_id: str, *, count: int) -> list[SubscriptionStatusChanged]:
+        """The subscription's changes as published, once there are that many."""
+
+        def found() -> list[SubscriptionStatusChanged]:
+            topic, key = SUBSCRIPTIONS_STATUS.under(self.prefix), subscription_id.encode()
+            told = [record.value for record in self.records if (record.topic, record.key) == (topic, key)]
+            return [SubscriptionStatusChanged.model_validate_json(value) for value in told]
+
+        await self._until(lambda: len(found()) >= count, 20)
+        return found()
+
     async def orders_told(self, *, count: int) -> None:
         """Return once so many orders have had a change published."""
         topic = ORDERS_STATUS.under(self.prefix)
@@ -215,6 +282,7 @@ async def hand_in_kafka(bootstrap: str, prefix: str) -> AsyncIterator[Kafka]:
     """Open and close the test's own clients."""
     topics = [
         ORDERS_STATUS.under(prefix),
+        SUBSCRIPTIONS_STATUS.under(prefix),
         *(topic.under(prefix) + ".parked" for topic in (STRIPE_EVENTS, ORDERS_PLACED)),
     ]
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
@@ -230,9 +298,56 @@ def stripe() -> Stripe:
 
 
 @pytest.fixture
+def golden() -> Callable[..., bytes]:
+    """Gives Stripe's events about one subscription as they are kept in files, with the fields that a test changes."""
+
+    def golden(name: str, *, at: int | None = None, version: str = "2026-08-26.dahlia", **fields: Any) -> bytes:
+        whole = json.loads((GOLDEN / version / f"{name}.json").read_text())
+        whole["id"] = fields.pop("event_id", whole["id"] if at is None else f"{whole['id']}_{at}")
+        whole["created"] = whole["created"] if at is None else 1_767_225_600 + at
+        whole["data"]["previous_attributes"] = fields.pop("before", whole["data"].get("previous_attributes", {}))
+        whole["data"]["object"] |= fields
+        return json.dumps(whole, indent=2).encode()
+
+    return golden
+
+
+@pytest.fixture
 def placed() -> Callable[..., bytes]:
     """Writes intent-api's event."""
     return order_placed
+
+
+def read(value: bytes) -> Told:
+    """What an event of either topic tells."""
+    return read_order_placed(value) if b'"lines"' in value else read_stripe_event(value, order_id_key="order_id")
+
+
+def books_of(*values: bytes) -> Books:
+    """What stands in the books after these events."""
+    books = Books("default")
+    for value in values:
+        books.take_in(read(value), datetime.fromtimestamp(EPOCH, UTC))
+    return books
+
+
+@pytest.fixture
+def end_of() -> Callable[..., Summary | None]:
+    """Tells what an order is after these events; that it is the same in whatever order they come is made sure of."""
+
+    def end_of(*values: bytes, order_id: str = "ord_1") -> Summary | None:
+        orders = [books_of(*way).orders.get(order_id) for way in itertools.islice(itertools.permutations(values), 120)]
+        ends = {known.summary if known else None for known in orders}
+        assert len(ends) == 1, ends
+        return ends.pop()
+
+    return end_of
+
+
+@pytest.fixture(name="books_of")
+def books_of_fixture() -> Callable[..., Books]:
+    """Opens books in memory, and takes events in."""
+    return books_of
 
 
 @pytest.fixture(name="until")

@@ -91,7 +91,7 @@ def _by_rank(ranks: Mapping[S, int]) -> list[S]:
 
 
 def _shown(status: PaymentStatus) -> str:
-    return PAYMENT_MEANING[status].value
+    return str(PAYMENT_MEANING[status])
 
 
 def _meaning(status: DisputeStatus) -> str:

@@ -132,9 +132,9 @@ DISPUTE: Final[Mapping[DisputeStatus, Stage]] = MappingProxyType(
     }
 )
 
-PAYMENT_MEANING: Final[Mapping[PaymentStatus, OrderStatus]] = MappingProxyType(
+PAYMENT_MEANING: Final[Mapping[PaymentStatus, OrderStatus | None]] = MappingProxyType(
     {
-        PaymentStatus.UNKNOWN: OrderStatus.PENDING,
+        PaymentStatus.UNKNOWN: None,
         PaymentStatus.OPEN: OrderStatus.PENDING,
         PaymentStatus.FAILED: OrderStatus.PAYMENT_FAILED,
         PaymentStatus.REQUIRES_ACTION: OrderStatus.REQUIRES_ACTION,
@@ -144,6 +144,7 @@ PAYMENT_MEANING: Final[Mapping[PaymentStatus, OrderStatus]] = MappingProxyType(
         PaymentStatus.SUCCEEDED: OrderStatus.PAID,
     }
 )
+"""What a payment makes of its order; None is nothing."""
 SESSION_MEANING: Final[Mapping[SessionStatus, OrderStatus]] = MappingProxyType(
     {
         SessionStatus.OPEN: OrderStatus.PENDING,

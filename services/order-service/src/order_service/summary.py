@@ -57,14 +57,14 @@ def _status(order: Order) -> OrderStatus:
 
 def _meanings(payment: Payment) -> Iterator[OrderStatus]:
     """What a payment makes of its order, and each dispute of it."""
+    meanings = [_money_meaning(payment), *(dispute.meaning for dispute in payment.disputes.values())]
+    return (meaning for meaning in meanings if meaning)
+
+
+def _money_meaning(payment: Payment) -> OrderStatus | None:
     if not payment.refunded:
-        yield PAYMENT_MEANING[payment.status]
-    else:
-        whole = payment.refunded >= payment.captured
-        yield OrderStatus.REFUNDED if whole else OrderStatus.PARTIALLY_REFUNDED
-    for dispute in payment.disputes.values():
-        if dispute.meaning:
-            yield dispute.meaning
+        return PAYMENT_MEANING[payment.status]
+    return OrderStatus.REFUNDED if payment.refunded >= payment.captured else OrderStatus.PARTIALLY_REFUNDED
 
 
 def _counts(session: Session, order: Order) -> bool:
