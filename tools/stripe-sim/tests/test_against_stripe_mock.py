@@ -82,6 +82,8 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/disputes/{dispute}", {"evidence": {"uncategorized_text": "winning_evidence", "customer_name": "A"},
                                         "submit": True, "metadata": {"case": "7"}}),
     ("POST", "/v1/disputes/{dispute}/close", {}),
+    ("GET", "/v1/radar/early_fraud_warnings", {"payment_intent": "{disputed}"}),
+    ("GET", "/v1/radar/early_fraud_warnings/{warning}", {"expand": ["charge"]}),
     ("GET", "/v1/balance_transactions", {"source": "{charge}", "type": "charge"}),
     ("GET", "/v1/balance_transactions/{movement}", {"expand": ["source"]}),
     ("POST", "/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price_data": MUG, "quantity": 2}],
@@ -158,6 +160,7 @@ def made(sim: Sim) -> dict[str, str]:
     paid, customer = sim.pay("pm_card_visa"), sim.customer(email="a@b.test").id
     disputed = sim.pay("pm_card_visa")
     refund = sim.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 100})
+    sim.control(f"objects/{disputed.id}/warn")
     sim.control(f"objects/{disputed.id}/dispute")
     return {
         "customer": customer,
@@ -172,6 +175,7 @@ def made(sim: Sim) -> dict[str, str]:
         "refund": refund.id,
         "disputed": disputed.id,
         "dispute": sim.stripe.v1.disputes.list().data[0].id,
+        "warning": sim.stripe.v1.radar.early_fraud_warnings.list().data[0].id,
         "movement": str(refund.balance_transaction),
         "session": session.id,
         "event": sim.stripe.v1.events.list().data[0].id,
@@ -253,6 +257,7 @@ def _refund_and_dispute(sim: Sim) -> None:
         sim.control(f"objects/{refund.id}/{verdict}")
     for complaint, verdict in (("dispute", "win"), ("inquire", "escalate"), ("inquire", "lose")):
         paid = sim.pay("pm_card_visa")
+        sim.control(f"objects/{paid.id}/warn")
         sim.control(f"objects/{paid.id}/{complaint}")
         dispute = sim.stripe.v1.disputes.list({"payment_intent": paid.id}).data[0]
         sim.control(f"objects/{dispute.id}/{verdict}")

@@ -128,6 +128,15 @@ def test_any_payment_can_be_disputed_and_decided_by_hand(
     assert sim.call("POST", f"/sim/objects/{dispute.id}/win").status_code == 409
 
 
+def test_an_issuer_warns_of_fraud_without_taking_money(sim: Sim, until: Callable[..., Any]) -> None:
+    paid = sim.pay("pm_card_createIssuerFraudRecord")
+    warnings = sim.stripe.v1.radar.early_fraud_warnings
+    (warning,) = until(lambda: warnings.list({"payment_intent": paid.id}).data)
+    assert (warnings.retrieve(warning.id).charge, warning.actionable) == (paid.latest_charge, True)
+    assert sim.event_types()[-1] == "radar.early_fraud_warning.created"
+    assert disputes_told(sim) == []
+
+
 def test_only_taken_money_is_disputed(sim: Sim, until: Callable[..., Any]) -> None:
     held = sim.pay("pm_card_createDispute", capture_method="manual")
     assert sim.call("POST", f"/sim/objects/{held.id}/dispute").status_code == 409

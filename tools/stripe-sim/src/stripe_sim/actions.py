@@ -12,6 +12,7 @@ from stripe_sim import (
     checkout_sessions,
     disputes,
     disputing,
+    early_fraud_warnings,
     paying,
     payment_intents,
     refunds,
@@ -71,11 +72,13 @@ _INQUIRE = Action(
     disputes.disputable,
     lambda account, thing: disputes.complain(account, thing, Disputed("fraudulent", inquiry=True)),
 )
+_WARN = Action("The card's issuer warns of fraud", disputes.disputable, early_fraud_warnings.warn)
 _REFUND = Action("The shop refunds it in the dashboard", _refundable, _refund)
 
 ACTIONS: dict[tuple[str, str], Action] = {
     ("payment_intent", "dispute"): _DISPUTE,
     ("payment_intent", "inquire"): _INQUIRE,
+    ("payment_intent", "warn"): _WARN,
     ("payment_intent", "refund"): _REFUND,
     ("payment_intent", "succeed"): Action(
         "The bank pays", _in("processing"), lambda account, intent: paying.settle(account, intent, SUCCEEDS)
@@ -111,6 +114,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ),
     ("charge", "dispute"): _DISPUTE,
     ("charge", "inquire"): _INQUIRE,
+    ("charge", "warn"): _WARN,
     ("charge", "refund"): _REFUND,
     ("refund", "succeed"): Action("The buyer's bank takes the money", _in("pending"), refunds.succeed),
     ("refund", "fail"): Action("The buyer's bank sends it back", refunds.can_fail, refunds.fail),

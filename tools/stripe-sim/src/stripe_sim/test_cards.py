@@ -105,6 +105,8 @@ class Instrument:
     country: str = "US"
     refunds: Refunds = Refunds.AT_ONCE
     disputed: Disputed | None = None
+    warned: bool = False
+    """Its issuer takes every payment with it for fraud, and says so."""
     setup: Outcome | None = None
     """What it does when it is only saved, where that is not the same."""
 
@@ -171,6 +173,7 @@ INSTRUMENTS = (
     Instrument(
         "pm_card_createDisputeInquiry", "4000000000001976", SUCCEEDS, disputed=Disputed("fraudulent", inquiry=True)
     ),
+    Instrument("pm_card_createIssuerFraudRecord", "4000000000005423", SUCCEEDS, warned=True),
     Instrument("pm_card_simProcessing", "4000009900000004", Delayed(SUCCEEDS)),
     Instrument("pm_card_simProcessingFails", "4000009900000012", Delayed(GENERIC)),
     _bank("pm_usBankAccount_success", "000123456789", SUCCEEDS),
