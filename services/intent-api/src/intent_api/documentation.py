@@ -27,12 +27,15 @@ _MEANING: Final = {
     "`payment_method_not_found`.",
     408: "The body did not arrive within 10 seconds: `body_too_slow`.",
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
-    "answered: `request_in_progress`, retry.",
+    "answered: `request_in_progress`, retry. Or the payment's state does not allow it: `amount_not_refundable` (with "
+    "`captured`, `refunded`, `refundable`), `order_not_paid`, `amount_not_capturable`, `order_not_authorized`, "
+    "`already_captured`, `order_already_paid`, `payment_processing`, `payment_disputed`; `detail` says what to do.",
     413: "The body is over 64 KiB: `body_too_large`.",
     422: "Something in the body is wrong, and nothing was created: `invalid_request`; `errors` names each field.",
     429: "Too many requests by this key or from this address: `rate_limited`; wait as long as `Retry-After` says.",
     502: "Stripe refuses this service itself: `stripe_credentials_rejected`, `stripe_rejected`. Tell the operator.",
-    503: "Retry with the same key: `outcome_unknown`, `stripe_rate_limited`, `broker_unavailable`.",
+    503: "Retry with the same key: `outcome_unknown`, `stripe_rate_limited`, `broker_unavailable`, "
+    "`orders_unavailable`.",
 }
 
 
