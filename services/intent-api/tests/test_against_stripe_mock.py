@@ -5,6 +5,7 @@ Stripe's mock remembers nothing, so what our code sees are answers that a test w
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -50,6 +51,25 @@ REFUND = {
 }
 SESSION = {"id": "cs_1", "object": "checkout.session", "created": 1, "url": "https://pay.test/cs_1", "status": "open"}
 NONE_YET = {"object": "list", "data": [], "has_more": False}
+CUSTOMER = {"id": "cus_1", "object": "customer", "metadata": {"merchant_id": "default"}, "invoice_settings": {}}
+CARD = {"id": "pm_1", "object": "payment_method", "type": "card", "customer": "cus_1"}
+CARDS = "/v1/customers/cus_1/payment-methods"
+PRICE = {"id": "price_1", "object": "price", "product": "tillstream.default.tasting-club"}
+SUBSCRIPTION = {
+    "id": "sub_1",
+    "object": "subscription",
+    "cancel_at_period_end": False,
+    "created": 1,
+    "currency": "eur",
+    "customer": "cus_1",
+    "items": {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": PRICE}]},
+    "latest_invoice": None,
+    "metadata": {},
+    "pending_setup_intent": None,
+    "status": "active",
+}
+PRODUCT = {"id": "p", "object": "product"}
+PLANS = {"items": [{"sku": "beans-monthly", "quantity": 2}], "currency": "eur"}
 BY_SECRET_KEY = {"amount": 1999, "currency": "usd"}
 
 Objects = dict[str, dict[str, Any]]
@@ -119,8 +139,79 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
         {"POST /v1/checkout/sessions": SESSION},
         ["POST /v1/checkout/sessions"],
     ),
+    (
+        "/v1/checkout-sessions",
+        {**CART, **PAGES, "customer": "cus_1", "expires_in": 60},
+        {"POST /v1/checkout/sessions": SESSION},
+        ["POST /v1/checkout/sessions"],
+    ),
+    (
+        "/v1/checkout-sessions",
+        {"mode": "subscription", **PLANS, "items": [{"sku": "tasting-club", "quantity": 1}], **PAGES},
+        {"POST /v1/products": PRODUCT, "POST /v1/checkout/sessions": SESSION},
+        ["POST /v1/products", "POST /v1/checkout/sessions"],
+    ),
+    (
+        "/v1/checkout-sessions",
+        {"mode": "setup", "customer": "cus_1", "currency": "eur", "reference": "A-1", **PAGES},
+        {"POST /v1/checkout/sessions": SESSION},
+        ["POST /v1/checkout/sessions"],
+    ),
+    (
+        "/v1/customers",
+        {"reference": "cust-77", "email": "ada@example.com", "name": "Ada Lovelace"},
+        {"POST /v1/customers": CUSTOMER},
+        ["POST /v1/customers"],
+    ),
+    ("/v1/customers/cus_1/tokens", {}, {"GET /v1/customers/cus_1": CUSTOMER}, ["GET /v1/customers/cus_1"]),
+    (
+        "/v1/customers/cus_1/setup-intents",
+        {},
+        {"POST /v1/setup_intents": {"id": "seti_1", "object": "setup_intent", "client_secret": "s", "status": "new"}},
+        ["POST /v1/setup_intents"],
+    ),
+    (
+        f"GET {CARDS}",
+        {},
+        {"GET /v1/customers/cus_1": CUSTOMER, "GET /v1/customers/cus_1/payment_methods": NONE_YET},
+        ["GET /v1/customers/cus_1", "GET /v1/customers/cus_1/payment_methods"],
+    ),
+    (
+        f"DELETE {CARDS}/pm_1",
+        {},
+        {"GET /v1/payment_methods/pm_1": CARD, "POST /v1/payment_methods/pm_1/detach": CARD},
+        ["GET /v1/payment_methods/pm_1", "POST /v1/payment_methods/pm_1/detach"],
+    ),
+    (
+        "/v1/subscriptions",
+        {"customer": "cus_1", **PLANS, "trial_days": 7, "payment_method": "pm_1"},
+        {"POST /v1/products": PRODUCT, "POST /v1/subscriptions": SUBSCRIPTION},
+        ["POST /v1/products", "POST /v1/subscriptions"],
+    ),
+    (
+        "PATCH /v1/subscriptions/sub_1",
+        {"items": PLANS["items"], "cancel_at_period_end": False},
+        {
+            "GET /v1/subscriptions/sub_1": SUBSCRIPTION,
+            "POST /v1/products": PRODUCT,
+            "POST /v1/subscriptions/sub_1": SUBSCRIPTION,
+        },
+        ["GET /v1/subscriptions/sub_1", "POST /v1/subscriptions/sub_1"],
+    ),
+    (
+        "/v1/subscriptions/sub_1/cancel",
+        {"at_period_end": True},
+        {"GET /v1/subscriptions/sub_1": SUBSCRIPTION, "POST /v1/subscriptions/sub_1": SUBSCRIPTION},
+        ["POST /v1/subscriptions/sub_1"],
+    ),
+    (
+        "/v1/subscriptions/sub_1/cancel",
+        {},
+        {"GET /v1/subscriptions/sub_1": SUBSCRIPTION, "DELETE /v1/subscriptions/sub_1": SUBSCRIPTION},
+        ["DELETE /v1/subscriptions/sub_1"],
+    ),
 ]
-"""Our route and its body, what Stripe answers to what, and the requests of Stripe that must be seen."""
+"""Our route (a POST unless said), its body, what Stripe answers to what, and the requests of Stripe that must be seen."""
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +244,33 @@ async def test_stripes_own_mock_takes_what_we_ask(
     """Every parameter has the name and shape that Stripe knows."""
     for asked, answer in objects.items():
         stripe.has(asked, answer)
-    await api.post(path, body, bearer=api.secret_key)
+    method, _, path = path.rpartition(" ")
+    sent = json.dumps(body).encode()
+    await api.send(method or "POST", path, sent, **api.as_browser("a-key", api.secret_key))
     assert set(expected) <= set(stripe.asked)
+    assert stripe.refused_by_mock == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "looked_for"),
+    [
+        (
+            "/v1/payment-intents",
+            {**BY_SECRET_KEY, "customer": "cus_1", "payment_method": "pm_1"},
+            "GET /v1/payment_intents",
+        ),
+        ("/v1/subscriptions", {"customer": "cus_1", **PLANS}, "GET /v1/subscriptions"),
+    ],
+)
+async def test_stripes_own_mock_takes_what_we_look_for_after_a_lost_answer(
+    api: Api, stripe: ScriptedStripe, path: str, body: dict[str, Any], looked_for: str
+) -> None:
+    """Before anything is made a second time."""
+    stripe.has("POST /v1/products", PRODUCT)
+    stripe.has(looked_for, NONE_YET)
+    stripe.fails(500, headers={"Idempotent-Replayed": "true"})
+    await api.post(path, body, bearer=api.secret_key)
+    assert looked_for in stripe.asked
     assert stripe.refused_by_mock == []
 
 
