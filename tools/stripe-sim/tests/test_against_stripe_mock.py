@@ -19,12 +19,16 @@ import requests
 import stripe
 
 if TYPE_CHECKING:
-    from conftest import Sim
+    from conftest import Merchant, Sim
 
 Schema = dict[str, Any]
 SPEC_BEGINS = b'{\n  "components": {\n    "schemas": {\n      "account": {'
 LONGEST_SPEC = 20_000_000
 MUG = {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug", "description": "Enamel"}}
+MONTHLY = {"currency": "eur", "unit_amount": 1000, "recurring": {"interval": "month"}}
+TEA = {**MONTHLY, "product_data": {"name": "Tea"}}
+BILLING = ("{buyer}", "{price}", "{product}", "product}", "{subscription}", "{paused}", "invoice", "{draft}", "{clock}")
+"""What the objects are named that only some calls are about, as they take a while to make."""
 URLS = {"success_url": "https://shop.test/thanks", "cancel_url": "https://shop.test/cart"}
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "metadata": {"order_id": "ord_1"},
@@ -103,6 +107,56 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/checkout/sessions/{session}/expire", {}),
     ("GET", "/v1/events", {"types": ["payment_intent.created"], "created": {"gte": 1}, "delivery_success": True}),
     ("GET", "/v1/events/{event}", {}),
+    ("POST", "/v1/checkout/sessions", {**URLS, "mode": "subscription",
+                                       "line_items": [{"price_data": TEA, "quantity": 2}],
+                                       "subscription_data": {"metadata": {"subscription_id": "subs_1"},
+                                                             "trial_period_days": 14}}),
+    ("POST", "/v1/checkout/sessions", {**URLS, "mode": "subscription", "customer": "{buyer}",
+                                       "line_items": [{"price": "{price}", "quantity": 1}]}),
+    ("POST", "/v1/products", {"id": "tea", "name": "Tea", "metadata": {"sku": "tea"}, "images": ["https://a.b/c.png"]}),
+    ("GET", "/v1/products", {"active": True, "ids": ["{product}"]}),
+    ("GET", "/v1/products/{product}", {}),
+    ("POST", "/v1/products/{product}", {"name": "Green tea", "active": False}),
+    ("DELETE", "/v1/products/{bare_product}", {}),
+    ("POST", "/v1/prices", {**MONTHLY, "product": "{product}", "lookup_key": "tea-monthly",
+                            "currency_options": {"jpy": {"unit_amount": 1600}}, "expand": ["currency_options"]}),
+    ("POST", "/v1/prices", {"currency": "eur", "unit_amount": 500, "product_data": {"name": "Cup"}, "nickname": "Cup"}),
+    ("GET", "/v1/prices", {"product": "{product}", "type": "recurring", "recurring": {"interval": "month"}}),
+    ("GET", "/v1/prices/{price}", {"expand": ["product"]}),
+    ("POST", "/v1/prices/{price}", {"lookup_key": "tea", "transfer_lookup_key": True}),
+    ("POST", "/v1/subscriptions", {"customer": "{buyer}", "items": [{"price": "{price}", "quantity": 2}],
+                                   "payment_behavior": "default_incomplete", "metadata": {"subscription_id": "subs_1"},
+                                   "payment_settings": {"save_default_payment_method": "on_subscription"},
+                                   "expand": ["latest_invoice.confirmation_secret", "pending_setup_intent"]}),
+    ("POST", "/v1/subscriptions", {"customer": "{buyer}", "trial_period_days": 14, "off_session": True,
+                                   "items": [{"price_data": {**MONTHLY, "product": "{product}"}}],
+                                   "trial_settings": {"end_behavior": {"missing_payment_method": "pause"}}}),
+    ("GET", "/v1/subscriptions", {"customer": "{buyer}", "status": "all", "price": "{price}"}),
+    ("GET", "/v1/subscriptions/{subscription}", {"expand": ["latest_invoice.payments", "customer",
+                                                            "items.data.price.product"]}),
+    ("POST", "/v1/subscriptions/{subscription}", {"items": [{"id": "{item}", "quantity": 3}],
+                                                  "proration_behavior": "create_prorations"}),
+    ("POST", "/v1/subscriptions/{subscription}", {"cancel_at_period_end": True, "metadata": {"a": "b"},
+                                                  "cancellation_details": {"feedback": "unused"}}),
+    ("DELETE", "/v1/subscriptions/{subscription}", {"cancellation_details": {"comment": "Bye"}}),
+    ("POST", "/v1/subscriptions/{paused}/resume", {"billing_cycle_anchor": "now"}),
+    ("GET", "/v1/invoices", {"subscription": "{subscription}", "status": "draft"}),
+    ("GET", "/v1/invoices/{open_invoice}", {"expand": ["payments.data.payment.payment_intent", "confirmation_secret"]}),
+    ("POST", "/v1/invoices/{open_invoice}", {"description": "Tea", "auto_advance": False}),
+    ("GET", "/v1/invoices/{open_invoice}/lines", {"limit": 5}),
+    ("POST", "/v1/invoices/{draft}/finalize", {"expand": ["payments"]}),
+    ("POST", "/v1/invoices/{open_invoice}/pay", {"off_session": True}),
+    ("POST", "/v1/invoices/{open_invoice}/pay", {"paid_out_of_band": True}),
+    ("POST", "/v1/invoices/{open_invoice}/void", {}),
+    ("POST", "/v1/invoices/{open_invoice}/mark_uncollectible", {}),
+    ("GET", "/v1/invoice_payments", {"payment": {"type": "payment_intent", "payment_intent": "{invoice_intent}"}}),
+    ("GET", "/v1/invoice_payments", {"invoice": "{open_invoice}", "status": "open"}),
+    ("GET", "/v1/invoice_payments/{invoice_payment}", {"expand": ["invoice"]}),
+    ("POST", "/v1/test_helpers/test_clocks", {"frozen_time": 1800000000, "name": "Year's end"}),
+    ("GET", "/v1/test_helpers/test_clocks", {"limit": 5}),
+    ("GET", "/v1/test_helpers/test_clocks/{clock}", {}),
+    ("POST", "/v1/test_helpers/test_clocks/{clock}/advance", {"frozen_time": 1773136800}),
+    ("DELETE", "/v1/test_helpers/test_clocks/{clock}", {}),
     ("POST", "/v1/webhook_endpoints", {"url": "https://shop.test/hooks", "enabled_events": ["*"]}),
     ("GET", "/v1/webhook_endpoints", {}),
     ("GET", "/v1/webhook_endpoints/{endpoint}", {}),
@@ -154,7 +208,7 @@ def mock(binary: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def made(sim: Sim) -> dict[str, str]:
+def made(sim: Sim, opened: Callable[..., Merchant], path: str, params: Any) -> dict[str, str]:
     """Objects that the calls are about, by the names that stand in their paths."""
     session, intent = sim.session(), sim.intent()
     paid, customer = sim.pay("pm_card_visa"), sim.customer(email="a@b.test").id
@@ -162,7 +216,9 @@ def made(sim: Sim) -> dict[str, str]:
     refund = sim.stripe.v1.refunds.create({"payment_intent": paid.id, "amount": 100})
     sim.control(f"objects/{disputed.id}/warn")
     sim.control(f"objects/{disputed.id}/dispute")
+    billing = any(name in f"{path} {params}" for name in BILLING)
     return {
+        **(_sold(opened(sim)) if billing else {}),
         "customer": customer,
         "setup": sim.stripe.v1.setup_intents.create({"customer": customer}).id,
         "saved": sim.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id,
@@ -183,6 +239,38 @@ def made(sim: Sim) -> dict[str, str]:
             {"url": "https://shop.test/hooks", "enabled_events": ["charge.refunded"]}
         ).id,
     }
+
+
+def _sold(merchant: Merchant) -> dict[str, str]:
+    """A subscription with a draft, one that nobody has paid for, and one that is paused."""
+    v1, subscription = merchant.sim.stripe.v1, merchant.subscribe()
+    merchant.advance(merchant.period(subscription)[1])
+    unpaid = merchant.subscribe(payment_behavior="default_incomplete", expand=["latest_invoice.payments"]).to_dict()
+    payment = unpaid["latest_invoice"]["payments"]["data"][0]
+    item = subscription.to_dict()["items"]["data"][0]
+    return {
+        "bare_product": v1.products.create({"name": "Nothing yet"}).id,
+        "buyer": merchant.customer,
+        "clock": merchant.clock,
+        "draft": merchant.invoice(subscription).id,
+        "invoice_intent": payment["payment"]["payment_intent"],
+        "invoice_payment": payment["id"],
+        "item": item["id"],
+        "open_invoice": unpaid["latest_invoice"]["id"],
+        "paused": _paused(merchant),
+        "price": merchant.price,
+        "product": item["price"]["product"],
+        "subscription": subscription.id,
+    }
+
+
+def _paused(merchant: Merchant) -> str:
+    """A trial that ended without a card."""
+    customer = merchant.sim.customer().id
+    ends = {"end_behavior": {"missing_payment_method": "pause"}}
+    trial = merchant.subscribe(customer=customer, trial_period_days=1, trial_settings=ends)
+    merchant.sim.control(f"objects/{trial.id}/renew")
+    return trial.id
 
 
 def asked(base: str, method: str, path: str, params: dict[str, Any]) -> Any:
@@ -231,8 +319,38 @@ def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: d
         sim.call("POST", "/v1/setup_intents", form)
     sim.stripe.v1.customers.delete(customer)
     _refund_and_dispute(sim)
-    events = sim.call("GET", "/v1/events?limit=100").json()["data"]
-    assert len({event["type"] for event in events}) >= 27
+    _check_events(sim, description, kinds=27)
+
+
+def test_objects_in_events_of_billing_are_as_stripe_describes_them(
+    sim: Sim, opened: Callable[..., Merchant], description: dict[str, Any]
+) -> None:
+    merchant = opened(sim)
+    subscription = merchant.subscribe()
+    merchant.sim.stripe.v1.subscriptions.update(subscription.id, {"metadata": {"a": "b"}})
+    merchant.sim.control(f"objects/{subscription.id}/fail_renewal")
+    merchant.sim.control(f"objects/{subscription.id}/renew")
+    merchant.subscribe(trial_period_days=2)
+    for end in ("void", "mark_uncollectible"):
+        unpaid = merchant.subscribe(payment_behavior="default_incomplete")
+        sim.call("POST", f"/v1/invoices/{unpaid.latest_invoice}/{end}")
+    merchant.advance(merchant.period(merchant.subscribe())[1])
+    sim.control(f"objects/{sim.stripe.v1.invoices.list({'status': 'draft'}).data[0].id}/fail_finalization")
+    session = sim.session(mode="subscription", line_items=[{"price_data": TEA, "quantity": 1}])
+    sim.call("POST", f"/c/pay/{session.id}/confirm", {"payment_method": "pm_card_visa"}, key=None)
+    _paused(merchant)
+    _check_events(sim, description, kinds=27)
+
+
+def _check_events(sim: Sim, description: dict[str, Any], kinds: int) -> None:
+    """All events of so many types are as described, and so is what they tell of."""
+    events: list[dict[str, Any]] = []
+    more = True
+    while more:
+        cursor = f"&starting_after={events[-1]['id']}" if events else ""
+        page = sim.call("GET", f"/v1/events?limit=100{cursor}").json()
+        events, more = [*events, *page["data"]], page["has_more"]
+    assert len({event["type"] for event in events}) >= kinds
     for event in events:
         schema = description["components"]["schemas"][event["data"]["object"]["object"]]
         assert list(_faults(event["data"]["object"], schema, description, event["type"])) == []
