@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from order_service.failures import Overtaken
 from order_service.inbox import Heard
 from order_service.placed_facts import read_order_placed
+from order_service.statuses import DisputeStatus, RefundStatus
 from order_service.store import Written, take_in
 from order_service.stripe_events import read_stripe_event
 
@@ -72,6 +73,20 @@ async def test_payment_whose_event_names_no_order_is_kept_and_found_later(pool: 
     assert await pool.fetchval("SELECT count(*) FROM payments WHERE order_id IS NULL") == 1
     taken = await write(pool, heard([placed()]))
     assert [(change.order_id, '"status":"paid"' in change.body) for change in taken.changes] == [("ord_1", True)]
+
+
+async def test_refund_and_dispute_wait_for_their_payment_and_go_with_it(pool: Any, stripe: Any) -> None:
+    """They are known before anybody knows whose the payment is; what is read back is what was written."""
+    stray = await write(pool, heard([stripe.refund(), stripe.dispute("lost", amount=99)]))
+    assert stray.changes == []
+    taken = await write(pool, heard([stripe.payment("succeeded")]))
+    assert [json.loads(change.body)["status"] for change in taken.changes] == ["dispute_lost"]
+    moved = await write(pool, heard([stripe.payment("succeeded", order="ord_2", at=9)]))
+    ends = [(change.order_id, json.loads(change.body)["amounts"]) for change in moved.changes]
+    assert [(order_id, amounts["refunded"], amounts["disputed"]) for order_id, amounts in ends] == [
+        ("ord_1", 0, 0),
+        ("ord_2", 500, 99),
+    ]
 
 
 async def test_same_events_at_once_from_two_consumers_take_effect_once(pool: Any, stripe: Any, placed: Any) -> None:
@@ -145,6 +160,22 @@ event_plans = st.one_of(
     ),
     st.tuples(st.sampled_from(SESSION_HAPPENED), st.integers(0, 2), ORDERS),
     st.tuples(ORDERS),
+    st.tuples(
+        st.sampled_from(["refund"]),
+        st.sampled_from(RefundStatus),
+        st.integers(0, 2),
+        st.sampled_from(["re_1", "re_2"]),
+        st.sampled_from(["pi_1", "pi_2"]),
+    ),
+    st.tuples(
+        st.sampled_from(["dispute"]),
+        st.sampled_from(DisputeStatus),
+        st.integers(0, 2),
+        st.sampled_from(["dp_1", "dp_2"]),
+        st.sampled_from(["pi_1", "pi_2"]),
+        st.sampled_from(["ord_1", None]),
+        st.sampled_from(["updated", "funds_withdrawn", "funds_reinstated"]),
+    ),
 )
 
 
@@ -158,7 +189,7 @@ def ways(draw: st.DrawFn) -> tuple[list[int], list[list[int]], list[Any]]:
     return numbers, [shuffled[a:b] for a, b in pairwise(cuts) if shuffled[a:b]], plans
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(way=ways())
 async def test_any_permutation_repetition_and_batching_ends_in_the_same_rows(
     pool: Any, stripe: Any, placed: Any, way: tuple[list[int], list[list[int]], list[Any]]
@@ -186,6 +217,13 @@ def _values(stripe: Any, placed: Any, plans: Sequence[Any], run: str) -> list[by
                 values.append(
                     stripe.payment(happened, at=at, method=method, latest_charge=charge, order=order, **intent)
                 )
+            case "refund", status, at, key, pi:
+                of = {"payment_intent": f"{pi}_{run}", "event_id": f"evt_{run}_{'_'.join(map(str, plan))}"}
+                values.append(stripe.refund(status, re=key, at=at, **of))
+            case "dispute", status, at, key, pi, named, happened:
+                of = {"payment_intent": f"{pi}_{run}", "event_id": f"evt_{run}_{'_'.join(map(str, plan))}"}
+                metadata = {"order_id": f"{named}_{run}"} if named else {}
+                values.append(stripe.dispute(status, dp=key, at=at, happened=happened, metadata=metadata, **of))
             case happened, at, named:
                 intent = {"payment_intent": f"pi_1_{run}", "event_id": f"evt_{run}_{happened}_{at}_{named}"}
                 values.append(stripe.session(happened, at=at, order=f"{named}_{run}", **intent))
