@@ -70,6 +70,7 @@ SUBSCRIPTION = {
 }
 PRODUCT = {"id": "p", "object": "product"}
 PLANS = {"items": [{"sku": "beans-monthly", "quantity": 2}], "currency": "eur"}
+CLUB = {"items": [{"sku": "tasting-club", "quantity": 1}], "currency": "eur"}
 BY_SECRET_KEY = {"amount": 1999, "currency": "usd"}
 
 Objects = dict[str, dict[str, Any]]
@@ -147,9 +148,9 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
     ),
     (
         "/v1/checkout-sessions",
-        {"mode": "subscription", **PLANS, "items": [{"sku": "tasting-club", "quantity": 1}], **PAGES},
-        {"POST /v1/products": PRODUCT, "POST /v1/checkout/sessions": SESSION},
-        ["POST /v1/products", "POST /v1/checkout/sessions"],
+        {"mode": "subscription", **CLUB, "customer": "cus_1", **PAGES},
+        {"GET /v1/subscriptions": NONE_YET, "POST /v1/products": PRODUCT, "POST /v1/checkout/sessions": SESSION},
+        ["GET /v1/subscriptions", "POST /v1/products", "POST /v1/checkout/sessions"],
     ),
     (
         "/v1/checkout-sessions",
@@ -211,7 +212,7 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
         ["DELETE /v1/subscriptions/sub_1"],
     ),
 ]
-"""Our route (a POST unless said), its body, what Stripe answers to what, and the requests of Stripe that must be seen."""
+"""Our route (a POST unless said), its body, what Stripe answers to what, and which requests of Stripe must be seen."""
 
 
 @pytest.fixture(scope="module")

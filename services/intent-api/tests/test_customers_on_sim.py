@@ -154,13 +154,16 @@ async def test_subscription_is_made_once_paid_changed_and_ended(
     assert len(await stripe_sim.told("customer.subscription.deleted")) == 1
 
 
-async def test_trial_asks_for_a_card_and_no_money(api: Api, stripe_sim: StripeSim) -> None:
-    """Its first invoice is over nothing."""
+async def test_trial_asks_for_a_card_and_no_money_and_is_given_once(api: Api, stripe_sim: StripeSim) -> None:
+    """Its first invoice is over nothing; the second time it is not."""
     customer, token = await new_customer(api)
     body = {"customer": customer, "items": [{"sku": "tasting-club", "quantity": 1}], "currency": "eur"}
     answer = await api.post(SUBSCRIPTIONS, body, bearer=token)
     assert (answer.status, answer.body["status"], answer.body["client_secret_for"]) == (201, "trialing", "setup")
     assert await stripe_sim.told("payment_intent.created") == []
+    assert (await api.post(SUBSCRIPTIONS, body, bearer=token)).body == answer.body
+    again = await api.post(SUBSCRIPTIONS, body, key="again", bearer=token)
+    assert (again.body["status"], again.body["client_secret_for"]) == ("incomplete", "payment")
 
 
 @pytest.mark.parametrize("mode", ["payment", "subscription", "setup"])

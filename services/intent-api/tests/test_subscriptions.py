@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
+from intent_api.idempotency import subscription_id_for
 from tillstream_contracts.stream_tokens import SubscriptionGrant, verify
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def subscription(**facts: Any) -> dict[str, Any]:
 async def api(serve_api: Serve, stripe: ScriptedStripe) -> Api:
     stripe.has("POST /v1/products", {"id": "tillstream.default.beans-monthly", "object": "product"})
     stripe.has("POST /v1/subscriptions", subscription())
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [], "has_more": False})
     return await serve_api()
 
 
@@ -97,6 +99,20 @@ async def test_trial_saves_a_card_and_takes_no_payment(api: Api, stripe: Scripte
     answer = await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))
     assert (answer.body["client_secret"], answer.body["client_secret_for"]) == ("seti_1_secret", "setup")
     assert stripe.requests[-1][1]["trial_period_days"] == "14"
+
+
+@pytest.mark.parametrize(("earlier", "asked"), [("tasting-club", None), ("beans-monthly", "14"), ("own", "14")])
+async def test_plan_is_tried_once_by_each_customer(
+    api: Api, stripe: ScriptedStripe, earlier: str, asked: str | None
+) -> None:
+    """Whoever cancels in time and begins anew pays; another plan, or a retry of this very wish, is another matter."""
+    ours = {"subscription_id": subscription_id_for("default", "a-key")} if earlier == "own" else {}
+    price = {"product": f"tillstream.default.{'tasting-club' if earlier == 'own' else earlier}"}
+    before = subscription(status="canceled", trial_start=1, metadata=ours)
+    before["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [before], "has_more": False})
+    assert (await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))).status == 201
+    assert stripe.requests[-1][1].get("trial_period_days") == asked
 
 
 async def test_nothing_to_confirm_is_said(api: Api, stripe: ScriptedStripe) -> None:

@@ -23,6 +23,7 @@ from intent_api.pricing import price_cart
 from intent_api.redirects import MAX_URL_LENGTH, is_allowed
 from intent_api.streams import Stream, Streams, the_streams
 from intent_api.stripe_calls import StripeCalls, stripe_calls
+from intent_api.trials import trial_for
 from tillstream_contracts.types import OrderId, SubscriptionId
 
 router = APIRouter(prefix="/v1", tags=["orders"])
@@ -179,7 +180,8 @@ async def _subscribe(body: CheckoutSessionBody, key: str, customer: str | None, 
     lines = price_plans(at.desk.catalog, body.items or [], body.currency, merchant_id)
     metadata = _metadata(body, {"merchant_id": merchant_id, "subscription_id": subscription_id})
     await at.products.ensure(lines)
-    asked = subscription_page(at.page(body, customer), lines, subscription_id, metadata)
+    trial_days = await trial_for(at.stripe, customer, lines, subscription_id)
+    asked = subscription_page(at.page(body, customer), lines, trial_days, subscription_id, metadata)
     session = await open_page(at.stripe, stripe_key_for(subscription_id, "create"), asked, body.expires_in)
     began = datetime.fromtimestamp(session.created, UTC)
     return CheckoutSessionAnswer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from stripe.checkout import Session
 
 from intent_api.orders import NewOrder, stripe_metadata
-from intent_api.plans import PlannedLine, price_data, trial_of
+from intent_api.plans import PlannedLine, price_data
 from intent_api.stripe_calls import StripeCalls
 from tillstream_operations import Problem
 
@@ -56,12 +56,12 @@ def payment_page(page: Page, order: NewOrder) -> "SessionCreateParams":
 
 
 def subscription_page(
-    page: Page, lines: Sequence[PlannedLine], subscription_id: str, metadata: Mapping[str, str]
+    page: Page, lines: Sequence[PlannedLine], trial_days: int, subscription_id: str, metadata: Mapping[str, str]
 ) -> "SessionCreateParams":
     """A page that makes a subscription. Session and subscription both carry our id of it."""
     made: SessionCreateParamsSubscriptionData = {"metadata": dict(metadata)}
-    if trial := trial_of(lines):
-        made["trial_period_days"] = trial
+    if trial_days:
+        made["trial_period_days"] = trial_days
     return {
         **_common(page),
         "mode": "subscription",

@@ -64,11 +64,6 @@ def price_plans(catalog: Catalog, items: Sequence[Wanted], currency: str, mercha
     return lines
 
 
-def trial_of(lines: Sequence[PlannedLine]) -> int:
-    """For how many days all of it may be tried: no longer than any of the plans says."""
-    return min(line.plan.trial_days for line in lines)
-
-
 def price_data(line: PlannedLine) -> Any:
     """The price as Stripe wants it told; the library has a type of its own for each place where it is."""
     return {

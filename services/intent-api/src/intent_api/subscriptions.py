@@ -17,10 +17,11 @@ from intent_api.documentation import problems
 from intent_api.idempotency import request_hash, require_key, stripe_key_for, subscription_id_for
 from intent_api.keys import Caller, require_agent, require_caller
 from intent_api.payers import PaymentMethodId
-from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products, trial_of
+from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.streams import Stream, Streams, the_streams
 from intent_api.stripe_calls import StripeCalls, stripe_calls
 from intent_api.stripe_objects import metadata_of
+from intent_api.trials import trial_for
 from tillstream_contracts.types import Currency, SubscriptionId
 from tillstream_operations import Problem
 
@@ -56,7 +57,7 @@ class SubscriptionBody(Body):
     currency: Annotated[Currency, BeforeValidator(lower), Field(examples=["eur"])]
     """An ISO 4217 code. All subscriptions of one customer are in one currency."""
     trial_days: Annotated[int, Field(ge=0, le=MAX_TRIAL_DAYS, examples=[14])] | None = None
-    """Another trial than the catalogue's; 0 is none. Secret keys only."""
+    """Another trial than the catalogue's, which is given once per customer and plan; 0 is none. Secret keys only."""
     payment_method: PaymentMethodId | None = None
     """What to charge from the second invoice on; left out, it is what the first is paid with."""
 
@@ -107,7 +108,12 @@ async def subscribe(
         raise Problem(403, "trial_not_allowed", detail)
     subscription_id = subscription_id_for(caller.merchant_id, key)
     lines = price_plans(desk.catalog, body.items, body.currency, caller.merchant_id)
-    asked = _parameters(body, lines, metadata_for(subscription_id, caller, body.customer, request_hash(body)))
+    trial_days = body.trial_days
+    if trial_days is None:
+        trial_days = await trial_for(stripe, body.customer, lines, subscription_id)
+    asked = _parameters(
+        body, lines, trial_days, metadata_for(subscription_id, caller, body.customer, request_hash(body))
+    )
     await products.ensure(lines)
     made = await stripe.ask(
         "create_subscription",
@@ -151,7 +157,7 @@ def secret_of(subscription: Subscription) -> tuple[str | None, SecretFor | None]
 
 
 def _parameters(
-    body: SubscriptionBody, lines: Sequence[PlannedLine], metadata: dict[str, str]
+    body: SubscriptionBody, lines: Sequence[PlannedLine], trial_days: int, metadata: dict[str, str]
 ) -> "SubscriptionCreateParams":
     asked: SubscriptionCreateParams = {
         "customer": body.customer,
@@ -164,8 +170,8 @@ def _parameters(
         "metadata": metadata,
         "expand": SECRETS,
     }
-    if trial := trial_of(lines) if body.trial_days is None else body.trial_days:
-        asked["trial_period_days"] = trial
+    if trial_days:
+        asked["trial_period_days"] = trial_days
     if body.payment_method:
         asked["default_payment_method"] = body.payment_method
     return asked
