@@ -40,6 +40,7 @@ async def test_intent_is_answered_and_its_order_is_in_kafka(api: Api, placed_top
         "amount": 4800,
         "currency": "usd",
         "status": "requires_payment_method",
+        "locale": "auto",
         "publishable_key": "pk_test_stripe",
         "stream": {"url": "ws://localhost:8004/v1/stream"},
     }

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tillstream_operations import Problem
 
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+StripeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 log = structlog.get_logger(__name__)
 
 
@@ -24,14 +25,14 @@ class Known(BaseModel):
 class KnownPayment(Known):
     """One PaymentIntent of an order; how it stands is for Stripe to say."""
 
-    payment_intent_id: Annotated[str, Field(pattern=r"^pi_[A-Za-z0-9_]{1,250}$")]
+    payment_intent_id: StripeId
     captured: int = 0
 
 
 class KnownSession(Known):
     """One Checkout Session of an order."""
 
-    checkout_session_id: Annotated[str, Field(pattern=r"^cs_[A-Za-z0-9_]{1,250}$")]
+    checkout_session_id: StripeId
 
 
 class KnownOrder(Known):
@@ -50,7 +51,7 @@ class KnownSubscription(Known):
     """A subscription by our id and by Stripe's."""
 
     subscription_id: str
-    stripe_subscription_id: Annotated[str, Field(pattern=r"^sub_[A-Za-z0-9_]{1,250}$")] | None = None
+    stripe_subscription_id: StripeId | None = None
     customer_id: str | None = None
     status: str
 
