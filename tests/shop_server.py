@@ -61,6 +61,16 @@ class ShopServer:
         assert answer.status == 200, answer
         return answer.body
 
+    async def asks_of_order(self, order_id: str, what: str, body: Json, *, key: str | None = None) -> Answer:
+        """`POST /v1/orders/{order_id}/…` with the secret key: `refunds`, `capture`, `cancel`."""
+        headers = {
+            "Authorization": self._bearer("TILLSTREAM_SECRET_KEY"),
+            "Idempotency-Key": key or secrets.token_hex(16),
+            "Content-Type": "application/json",
+        }
+        url = self.house.url("intent-api", f"/v1/orders/{order_id}/{what}")
+        return await self._send("POST", url, headers, json.dumps(body).encode())
+
     async def stripe(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Json:
         """A call of Stripe's API with the account's secret key."""
         headers = {"Authorization": self._bearer("STRIPE_SECRET_KEY")}
