@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from order_service.mention import Mention
 from order_service.payment import NOBODY, Named, Namer
-from order_service.stripe_values import Object, metadata, name, text
+from order_service.stripe_values import Object, an_object, name, text
 from order_service.told import BillingFact, Fact
 
 
@@ -23,6 +23,7 @@ class Happening:
     """The version of Stripe's API that the object is written in; empty if the event does not say."""
     before: Object = field(default_factory=dict)
     """What Stripe says has changed by it, as it was before."""
+    event_id: str = ""
 
 
 class Saying(NamedTuple):
@@ -45,6 +46,6 @@ def mention(happening: Happening, currency: str) -> tuple[Mention, ...]:
     """What the metadata tells of the order that it names, by the names that intent-api gives."""
     if happening.order_id is None:
         return ()
-    merchant_id = name(metadata(happening.thing, "merchant_id"))
-    reference, customer_id = (text(metadata(happening.thing, key)) for key in ("reference", "customer_id"))
-    return (Mention(happening.order_id, happening.at, currency, merchant_id, reference, customer_id),)
+    told = an_object(happening.thing.get("metadata"))
+    whose = name(told.get("merchant_id")), text(told.get("reference")), text(told.get("customer_id"))
+    return (Mention(happening.order_id, happening.at, currency, *whose),)

@@ -64,6 +64,7 @@ WHY_NOT: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Why an order that is named by an event of this type does not depend on it."""
+PAYMENT: Final = "payment_intent"
 THIN: Final = "Stripe announced it without its content; that is fetched from Stripe"
 
 
@@ -87,6 +88,7 @@ def read_stripe_event(value: bytes, *, order_id_key: str) -> Told:
         order_id,
         api_version=plain(event.get("api_version")),
         before=an_object(data.get("previous_attributes")),
+        event_id=event_id,
     )
     saying = reader(happening) if reader else Saying(words=WHY_NOT.get(event_type, "") or _thin(event))
     return Told(
@@ -115,7 +117,7 @@ def _json_object(value: bytes) -> Object:
 
 def _is_observed(event: Object) -> bool:
     """Whether the resolver fetched the object and wrote this event; Stripe's own have no such member."""
-    return bool(plain(an_object(event.get("tillstream")).get("resolved")))
+    return "tillstream" in event and bool(plain(an_object(event["tillstream"]).get("resolved")))
 
 
 def _thin(event: Object) -> str:
@@ -124,9 +126,8 @@ def _thin(event: Object) -> str:
 
 def _payment_id(event_type: str, thing: Object) -> str | None:
     """The PaymentIntent that the event is about, whatever its type."""
-    kinds = thing.get("object"), thing.get("type")
-    is_payment = event_type.startswith("payment_intent.") or "payment_intent" in kinds
-    return reference(thing.get("id") if is_payment else thing.get("payment_intent")) or None
+    is_payment = event_type.startswith("payment_intent.") or PAYMENT in (thing.get("object"), thing.get("type"))
+    return reference(thing.get("id" if is_payment else "payment_intent")) or None
 
 
 def _note(happening: Happening, key: str) -> str:

@@ -5,6 +5,7 @@ which an invoice tells. `join` is commutative, associative and idempotent, so th
 of events never matter.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,17 +39,11 @@ class Telling(NamedTuple):
     customer: str
     items: tuple[Item, ...]
     update_pending: bool
-    was_status: str = ""
-    """What the event says the status was before; empty if it says nothing of it."""
-    was_ending: int = -1
-    """The same of `ends_with_period`; -1 if it says nothing of it."""
-
-    def follows(self, other: "Telling") -> bool:
-        """Whether this event says itself that it came right after the other: Stripe's clock has only seconds."""
-        says_something = bool(self.was_status) or self.was_ending >= 0
-        of_status = self.was_status in ("", other.status)
-        of_ending = self.was_ending in (-1, int(other.ends_with_period))
-        return says_something and of_status and of_ending
+    state: str = ""
+    """Names the state of the whole object, so that events of one second can be put in a row."""
+    came_from: str = ""
+    """The state that the event says was before; the same one if it says nothing of it, empty before creation."""
+    event_id: str = ""
 
 
 class Naming(NamedTuple):
@@ -69,7 +64,7 @@ class Subscription:
     final: int = 0
     told_at: int = 0
     tellings: frozenset[Telling] = frozenset()
-    """Those of the second `told_at`; of several the one counts that no other follows, or the greatest."""
+    """Those of the second `told_at`."""
     naming: Naming | None = None
     """None until something tells its metadata: until then nobody outside hears of it."""
     trial_ending: int = 0
@@ -78,8 +73,10 @@ class Subscription:
 
     @property
     def telling(self) -> Telling | None:
-        """The particulars that count."""
-        last = [one for one in self.tellings if not any(other.follows(one) for other in self.tellings - {one})]
+        """The particulars that count: of the state that was reached more often than left, else the greatest."""
+        reached = Counter(one.state for one in self.tellings)
+        left = Counter(one.came_from for one in self.tellings)
+        last = [one for one in self.tellings if reached[one.state] > left[one.state]]
         return max(last or self.tellings, default=None)
 
     def join(self, other: "Subscription") -> "Subscription":

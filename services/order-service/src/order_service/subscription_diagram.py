@@ -27,7 +27,7 @@ def _subscription() -> Iterator[str]:
     for number, status in enumerate(final):
         yield from (f"    {lower} --> {status}: beaten by" for lower in (UNDER_WAY, *final[:number]))
     yield f"    note right of {UNDER_WAY}"
-    yield "        Within one second that counts which no other event says it followed, else the last of these:"
+    yield "        Within one second events stand in a row by what each says was before, else by this:"
     yield f"        {', '.join(under_way)}"
     yield "    end note"
 

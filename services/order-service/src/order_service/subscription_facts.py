@@ -1,8 +1,11 @@
 """What Stripe's Subscriptions say, before and since Basil (2025-03-31), which moved the period to the items."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
+
+import orjson
 
 from order_service.happening import Happening, Reader, Saying
 from order_service.stripe_values import (
@@ -69,11 +72,10 @@ def naming_in(metadata: Object, stripe_id: str, at: int) -> Naming:
 
 
 def _telling(happening: Happening) -> Telling:
-    thing, before = happening.thing, happening.before
+    thing, created = happening.thing, happening.event_type == CREATED
     status, items = _status(happening), _listed(thing.get("items"))
-    was_ending = before.get("cancel_at_period_end")
     return Telling(
-        later_than_creation=happening.event_type != CREATED,
+        later_than_creation=not created,
         rank=SUBSCRIPTION[status].in_second,
         status=status,
         period_end=_period_end(thing, items),
@@ -83,9 +85,25 @@ def _telling(happening: Happening) -> Telling:
         customer=reference(thing.get("customer")),
         items=tuple(_item(item) for item in items),
         update_pending=bool(thing.get("pending_update")),
-        was_status=plain(before.get("status")),
-        was_ending=int(was_ending) if isinstance(was_ending, bool) else -1,
+        state=_state(thing),
+        came_from="" if created else _state(_overlaid(thing, happening.before)),
+        event_id=happening.event_id,
     )
+
+
+def _state(thing: Object) -> str:
+    """A short name of the state that an object is in."""
+    return blake2b(orjson.dumps(thing, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+def _overlaid(thing: Object, before: Object) -> Object:
+    """The object as it was: what Stripe says has changed in place of what is there now, at any depth."""
+    both = {name: (thing.get(name), was) for name, was in before.items()}
+    changed = {
+        name: _overlaid(now, was) if isinstance(now, dict) and isinstance(was, dict) else was
+        for name, (now, was) in both.items()
+    }
+    return {**thing, **changed}
 
 
 def _status(happening: Happening) -> SubscriptionStatus:
