@@ -85,7 +85,7 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
     (
         "/v1/payment-intents",
         {**BY_SECRET_KEY, "customer": "cus_1", "payment_method": "pm_1", "off_session": True},
-        {"POST /v1/payment_intents": INTENT},
+        {"GET /v1/payment_intents": NONE_YET, "POST /v1/payment_intents": INTENT},
         ["POST /v1/payment_intents"],
     ),
     (
@@ -186,7 +186,7 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
     (
         "/v1/subscriptions",
         {"customer": "cus_1", **PLANS, "trial_days": 7, "payment_method": "pm_1"},
-        {"POST /v1/products": PRODUCT, "POST /v1/subscriptions": SUBSCRIPTION},
+        {"GET /v1/subscriptions": NONE_YET, "POST /v1/products": PRODUCT, "POST /v1/subscriptions": SUBSCRIPTION},
         ["POST /v1/products", "POST /v1/subscriptions"],
     ),
     (

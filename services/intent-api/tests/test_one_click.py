@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def declined(code: str, decline_code: str) -> dict[str, Any]:
 @pytest.fixture
 async def placing(serve_api: Serve, placed_topic: PlacedTopic, stripe: ScriptedStripe) -> Api:
     stripe.has("POST /v1/payment_intents", INTENT)
+    stripe.has("GET /v1/payment_intents", {"object": "list", "data": [], "has_more": False})
     return await serve_api(**placed_topic.settings)
 
 
@@ -91,7 +93,7 @@ async def test_declined_card_leaves_an_order_that_the_buyer_can_still_pay(
     placed = OrderPlaced.model_validate_json(records[0].value)
     assert (placed.order_id, placed.payment_intent_id) == (first.body["order_id"], "pi_7")
     assert placed.customer_id == "cus_1"
-    assert stripe.requests[0][1]["off_session"] == "true"
+    assert stripe.requests[-1][1]["off_session"] == "true"
 
 
 async def test_decline_is_not_told_before_kafka_has_the_order(serve_api: Serve, stripe: ScriptedStripe) -> None:
@@ -118,6 +120,21 @@ async def test_failure_that_stripe_keeps_does_not_charge_the_card_twice(placing:
     answer = await placing.post(INTENTS, ONE_CLICK, bearer=placing.secret_key)
     assert (answer.status, answer.body["payment_intent_id"]) == (200, "pi_7")
     assert stripe.asked == ["POST /v1/payment_intents", "GET /v1/payment_intents"]
+
+
+@pytest.mark.integration
+async def test_job_that_is_run_again_days_later_charges_nobody_twice(placing: Api, stripe: ScriptedStripe) -> None:
+    """Stripe has forgotten the key by then, and its payment intent not."""
+    body = {**ONE_CLICK, "off_session": True}
+    first = await placing.post(INTENTS, body, bearer=placing.secret_key)
+    noted = {name: stripe.requests[-1][1][f"metadata[{name}]"] for name in ("order_id", "request_hash")}
+    old = {**INTENT, "created": int(time.time()) - 90_000, "metadata": noted}
+    stripe.has("GET /v1/payment_intents", {"object": "list", "data": [old], "has_more": False})
+    late = await placing.post(INTENTS, body, bearer=placing.secret_key)
+    other = await placing.post(INTENTS, {**body, "reference": "A-2"}, bearer=placing.secret_key)
+    assert (late.status, late.body["payment_intent_id"]) == (200, first.body["payment_intent_id"])
+    assert (other.status, other.body["code"]) == (409, "idempotency_key_reused")
+    assert stripe.asked.count("POST /v1/payment_intents") == 1
 
 
 @pytest.mark.integration

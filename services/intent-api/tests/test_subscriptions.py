@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ async def test_plan_is_tried_once_by_each_customer(
     """Whoever cancels in time and begins anew pays; another plan, or a retry of this very wish, is another matter."""
     ours = {"subscription_id": subscription_id_for("default", "a-key")} if earlier == "own" else {}
     price = {"product": f"tillstream.default.{'tasting-club' if earlier == 'own' else earlier}"}
-    before = subscription(status="canceled", trial_start=1, metadata=ours)
+    before = subscription(status="canceled", created=int(time.time()), trial_start=1, metadata=ours)
     before["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
     stripe.has("GET /v1/subscriptions", {"object": "list", "data": [before], "has_more": False})
     assert (await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))).status == 201
@@ -172,14 +173,14 @@ async def test_product_is_made_once_and_found_where_it_is(api: Api, stripe: Scri
     for key in ("one", "other"):
         assert (await api.post(SUBSCRIPTIONS, BEANS, key=key, bearer=api.secret_key)).status == 201
     assert stripe.asked.count("POST /v1/products") == 1
-    assert stripe.requests[0][1]["id"] == "tillstream.default.beans-monthly"
-    assert stripe.requests[0][1]["metadata[sku]"] == "beans-monthly"
+    [params] = [params for path, params, _ in stripe.requests if path == "/v1/products"]
+    assert (params["id"], params["metadata[sku]"]) == ("tillstream.default.beans-monthly", "beans-monthly")
 
 
 async def test_retry_asks_for_exactly_the_same(api: Api, stripe: ScriptedStripe) -> None:
     """So Stripe answers as it did, and another key is another subscription."""
     answers = [await api.post(SUBSCRIPTIONS, BEANS, key=key, bearer=api.secret_key) for key in ("one", "one", "two")]
-    asked = [request for request in stripe.requests if request[0] == "/v1/subscriptions"]
+    asked = [request for request in stripe.requests if request[2].endswith(".create")]
     assert asked[0] == asked[1] != asked[2]
     assert answers[0].body == answers[1].body
     assert answers[1].body["subscription_id"] != answers[2].body["subscription_id"]
@@ -187,6 +188,7 @@ async def test_retry_asks_for_exactly_the_same(api: Api, stripe: ScriptedStripe)
 
 async def test_failure_that_stripe_keeps_makes_no_second_subscription(api: Api, stripe: ScriptedStripe) -> None:
     """A second trial would begin to cost: what the lost call made is looked for."""
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [], "has_more": False})
     del stripe.objects["POST /v1/subscriptions"]
 
     def lost() -> web.Response:
@@ -198,6 +200,19 @@ async def test_failure_that_stripe_keeps_makes_no_second_subscription(api: Api, 
     stripe.script.append(lost)
     answer = await api.post(SUBSCRIPTIONS, BEANS, bearer=api.secret_key)
     assert (answer.status, answer.body["stripe_subscription_id"]) == (201, "sub_7")
+    assert stripe.asked.count("POST /v1/subscriptions") == 1
+
+
+async def test_key_that_stripe_has_forgotten_makes_no_second_subscription(api: Api, stripe: ScriptedStripe) -> None:
+    """However late; and for another body it is refused, as Stripe would have."""
+    await api.post(SUBSCRIPTIONS, BEANS, bearer=api.secret_key)
+    noted = {name: stripe.requests[-1][1][f"metadata[{name}]"] for name in ("subscription_id", "request_hash")}
+    old = subscription(id="sub_7", created=int(time.time()) - 90_000, metadata=noted)
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [old], "has_more": False})
+    late = await api.post(SUBSCRIPTIONS, BEANS, bearer=api.secret_key)
+    other = await api.post(SUBSCRIPTIONS, CLUB, bearer=api.secret_key)
+    assert (late.status, late.body["stripe_subscription_id"]) == (201, "sub_7")
+    assert (other.status, other.body["code"]) == (409, "idempotency_key_reused")
     assert stripe.asked.count("POST /v1/subscriptions") == 1
 
 

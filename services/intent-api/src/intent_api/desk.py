@@ -12,7 +12,7 @@ from stripe.checkout import Session
 from intent_api.attempts import Attempt, attempted, refusal
 from intent_api.catalog import Catalog
 from intent_api.hosted_pages import Page, open_page, payment_page
-from intent_api.idempotency import stripe_key_for
+from intent_api.idempotency import is_forgotten, stripe_key_for
 from intent_api.orders import NewOrder, order_placed, stripe_metadata
 from intent_api.payers import Payer, parameters
 from intent_api.publisher import Publisher
@@ -62,12 +62,14 @@ class Desk:
         asked["metadata"] = stripe_metadata(order)
         if order.manual_capture:
             asked["capture_method"] = "manual"
-        attempt = await self._stripe.ask(
-            "create_payment_intent",
-            stripe_key_for(order.order_id, "place"),
-            lambda key: attempted(service.create_async(asked, {"idempotency_key": key})),
-            made=(lambda: self._made(order, payer)) if payer.payment_method else None,
-        )
+        attempt = await self._made_long_ago(order, payer)
+        if attempt is None:
+            attempt = await self._stripe.ask(
+                "create_payment_intent",
+                stripe_key_for(order.order_id, "place"),
+                lambda key: attempted(service.create_async(asked, {"idempotency_key": key})),
+                made=(lambda: self._made(order, payer)) if payer.payment_method else None,
+            )
         intent = attempt.intent
         stream = await self._tell(order_placed(order, created=intent.created, payment_intent_id=intent.id), traceparent)
         facts = {"order_id": order.order_id, "payment_method": payer.payment_method, "stream": stream.model_dump()}
@@ -75,6 +77,13 @@ class Desk:
             log.info("payment_declined", order_id=order.order_id, payment_intent_id=intent.id, code=refused.code)
             raise refused
         return intent, stream
+
+    async def _made_long_ago(self, order: NewOrder, payer: Payer) -> Attempt | None:
+        """What this key made so long ago that Stripe has forgotten it: a job that is run again charges nobody twice."""
+        known = await self._made(order, payer) if payer.off_session else None
+        if known is None or not is_forgotten(known.intent.created, metadata_of(known.intent), order.request_hash):
+            return None
+        return known
 
     async def _made(self, order: NewOrder, payer: Payer) -> Attempt | None:
         """What a call made whose answer Stripe lost. It may have charged the card, so nothing is asked twice."""

@@ -6,8 +6,11 @@ Header: draft-ietf-httpapi-idempotency-key-header. Stripe's side: "Idempotent re
 import hashlib
 import json
 import re
+import time
 from base64 import b32encode
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Final
 
 from fastapi import Header
 from pydantic import BaseModel
@@ -15,6 +18,8 @@ from pydantic import BaseModel
 from tillstream_operations import Problem
 
 MAX_KEY_LENGTH = 255
+SURELY_KNOWN: Final = timedelta(hours=23)
+"""Stripe keeps keys for 24 hours at least."""
 _ACCEPTABLE = re.compile(r"[ -~]{1,255}", re.ASCII)
 
 
@@ -62,6 +67,19 @@ def stripe_key_for(subject: str, effect: str, key: str | None = None) -> str:
         return f"{subject}.{effect}"
     digest = hashlib.sha256(f"tillstream.effect.v1\0{subject}\0{effect}\0{key}".encode()).digest()[:20]
     return f"{subject}.{effect}.{b32encode(digest).decode().lower()}"
+
+
+def is_forgotten(created: int, noted: Mapping[str, str], hashed: str) -> bool:
+    """Whether Stripe may no longer know the key under which this was made, so that it would make it again.
+
+    Raises Problem 409 if it was made for another body, which Stripe then does not notice any more.
+    """
+    if time.time() - created < SURELY_KNOWN.total_seconds():
+        return False
+    if noted.get("request_hash") != hashed:
+        detail = "This Idempotency-Key was first used with another body. Send a new key for a new wish."
+        raise Problem(409, "idempotency_key_reused", detail)
+    return True
 
 
 def request_hash(body: BaseModel) -> str:

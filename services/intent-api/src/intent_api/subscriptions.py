@@ -14,7 +14,7 @@ from intent_api.catalog import MAX_TRIAL_DAYS
 from intent_api.customers import CustomerId
 from intent_api.desk import Desk, the_desk
 from intent_api.documentation import problems
-from intent_api.idempotency import request_hash, require_key, stripe_key_for, subscription_id_for
+from intent_api.idempotency import is_forgotten, request_hash, require_key, stripe_key_for, subscription_id_for
 from intent_api.keys import Caller, require_agent, require_caller
 from intent_api.payers import PaymentMethodId
 from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
@@ -108,19 +108,11 @@ async def subscribe(
         raise Problem(403, "trial_not_allowed", detail)
     subscription_id = subscription_id_for(caller.merchant_id, key)
     lines = price_plans(desk.catalog, body.items, body.currency, caller.merchant_id)
-    trial_days = body.trial_days
-    if trial_days is None:
-        trial_days = await trial_for(stripe, body.customer, lines, subscription_id)
-    asked = _parameters(
-        body, lines, trial_days, metadata_for(subscription_id, caller, body.customer, request_hash(body))
-    )
-    await products.ensure(lines)
-    made = await stripe.ask(
-        "create_subscription",
-        stripe_key_for(subscription_id, "create"),
-        lambda stripe_key: stripe.client.v1.subscriptions.create_async(asked, {"idempotency_key": stripe_key}),
-        made=lambda: _made(stripe, subscription_id, body.customer),
-    )
+    metadata = metadata_for(subscription_id, caller, body.customer, request_hash(body))
+    made = await _made(stripe, subscription_id, body.customer)
+    if made is None or not is_forgotten(made.created, metadata_of(made), metadata["request_hash"]):
+        await products.ensure(lines)
+        made = await _make(stripe, body, lines, metadata)
     log.info("subscription_made", subscription_id=subscription_id, stripe_subscription_id=made.id, status=made.status)
     secret, meant_for = secret_of(made)
     began = datetime.fromtimestamp(made.created, UTC)
@@ -156,6 +148,21 @@ def secret_of(subscription: Subscription) -> tuple[str | None, SecretFor | None]
     return None, None
 
 
+async def _make(
+    stripe: StripeCalls, body: SubscriptionBody, lines: Sequence[PlannedLine], metadata: dict[str, str]
+) -> Subscription:
+    subscription_id, trial_days = metadata["subscription_id"], body.trial_days
+    if trial_days is None:
+        trial_days = await trial_for(stripe, body.customer, lines, subscription_id)
+    asked = _parameters(body, lines, trial_days, metadata)
+    return await stripe.ask(
+        "create_subscription",
+        stripe_key_for(subscription_id, "create"),
+        lambda key: stripe.client.v1.subscriptions.create_async(asked, {"idempotency_key": key}),
+        made=lambda: _made(stripe, subscription_id, body.customer),
+    )
+
+
 def _parameters(
     body: SubscriptionBody, lines: Sequence[PlannedLine], trial_days: int, metadata: dict[str, str]
 ) -> "SubscriptionCreateParams":
@@ -178,7 +185,7 @@ def _parameters(
 
 
 async def _made(stripe: StripeCalls, subscription_id: str, customer: str) -> Subscription | None:
-    """What a call made whose answer Stripe lost: a second trial would begin to cost a second time."""
+    """What this key has made: also if Stripe lost the answer, or has forgotten the key. A second trial would cost."""
     listed = await stripe.read(
         "find_subscription",
         lambda: stripe.client.v1.subscriptions.list_async(
