@@ -69,7 +69,7 @@ async def customer_of_caller(customer_id: PathCustomer, caller: Annotated[Caller
     "/customers",
     status_code=201,
     summary="Make a customer at Stripe",
-    responses=problems(400, 401, 403, 408, 409, 413, 422, 502, 503),
+    responses=problems(400, 401, 403, 408, 409, 413, 422, 429, 502, 503),
 )
 async def make_customer(
     body: CustomerBody,
@@ -93,7 +93,7 @@ async def make_customer(
     "/customers/{customer_id}/tokens",
     status_code=201,
     summary="Get a token for a customer who is signed in at the shop",
-    responses=problems(401, 403, 404, 408, 422, 502, 503),
+    responses=problems(401, 403, 404, 408, 422, 429, 502, 503),
 )
 async def grant_token(
     customer_id: PathCustomer,

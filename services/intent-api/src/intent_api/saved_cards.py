@@ -60,7 +60,7 @@ class SetupIntentAnswer(BaseModel):
 @router.get(
     "/payment-methods",
     summary="A customer's saved cards and other ways to pay",
-    responses=problems(401, 403, 404, 422, 502, 503),
+    responses=problems(401, 403, 404, 422, 429, 502, 503),
 )
 async def show_saved_cards(
     customer_id: Annotated[str, Depends(customer_of_caller)],
@@ -85,7 +85,7 @@ async def show_saved_cards(
     "/payment-methods/{payment_method_id}",
     status_code=204,
     summary="Forget a saved card",
-    responses=problems(401, 403, 404, 422, 502, 503),
+    responses=problems(401, 403, 404, 422, 429, 502, 503),
 )
 async def forget_saved_card(
     payment_method_id: PathMethod,
@@ -113,7 +113,7 @@ async def forget_saved_card(
     "/setup-intents",
     status_code=201,
     summary="Save a card for later, without a payment",
-    responses=problems(400, 401, 403, 409, 422, 502, 503),
+    responses=problems(400, 401, 403, 409, 422, 429, 502, 503),
 )
 async def make_setup_intent(
     key: Annotated[str, Depends(require_key)],
