@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
+from stripe_sim import due
+
 if TYPE_CHECKING:
     from conftest import Sim
 
@@ -70,3 +72,20 @@ def test_a_deleted_clock_takes_its_customers_along(sim: Sim) -> None:
     assert sim.stripe.v1.subscriptions.retrieve(subscription.id).status == "canceled"
     with pytest.raises(stripe.InvalidRequestError):
         sim.stripe.v1.customers.retrieve(str(subscription.customer))
+
+
+def test_a_clock_whose_advance_fails_says_so(
+    start_sim: Callable[..., Sim], until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim = start_sim()
+    clocks = sim.stripe.v1.test_helpers.test_clocks
+    clock = clocks.create({"frozen_time": NOON}).id
+    subscribed(sim, clock)
+
+    def breaks(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(due._WORK, due.RENEW, breaks)
+    clocks.advance(clock, {"frozen_time": NOON + 8 * DAY})
+    until(lambda: clocks.retrieve(clock).status == "internal_failure")
+    assert sim.event_types()[-1] == "test_helpers.test_clock.internal_failure"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,6 +61,7 @@ from stripe_sim.scripts import stripe_js
 from stripe_sim.settings import Settings
 from stripe_sim.timers import LoopTimers
 
+log = logging.getLogger(__name__)
 NOUNS = (
     payment_intents,
     checkout_sessions,
@@ -144,8 +146,11 @@ async def _sweep(account: Account) -> None:
     """Let time pass for what ends by itself."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        checkout_sessions.expire_due(account)
-        due.sweep(account)
+        try:
+            checkout_sessions.expire_due(account)
+            due.sweep(account)
+        except Exception:  # the edge: one bad object must not stop the time of all others
+            log.exception("sweep_failed")
 
 
 class _Handler:

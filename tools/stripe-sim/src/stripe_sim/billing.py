@@ -55,6 +55,8 @@ def collect(account: Account, invoice: Object, method: str | None = None, call: 
 
 def try_to_collect(account: Account, invoice: Object) -> Object:
     """Collect without a buyer: what is refused counts as an attempt, what needs the buyer waits for them."""
+    invoice = {**invoice, "next_payment_attempt": None}
+    account.apply(Change((invoice,)))
     try:
         return collect(account, invoice)
     except StripeError:

@@ -27,12 +27,17 @@ RETRY, FINALIZE, WARN, EXPIRE, CANCEL, RENEW = range(6)
 
 def happening(account: Account, clock: str | None, until: int) -> Iterator[int]:
     """Do all that is due by then, the earliest first. Yields the time of each thing just before it happens."""
+    last = None
     for _ in range(MOST_STEPS):
         first = min(_all_due(account, clock, until), default=None)
         if first is None:
             return
+        if first == last:
+            raise RuntimeError(f"{first} has happened, and is due again at once")
         yield first.at
         _do(account, first)
+        last = first
+    raise RuntimeError(f"more than {MOST_STEPS} things were due at once")
 
 
 def sweep(account: Account) -> None:

@@ -139,6 +139,7 @@ def paid(invoice: Object, now: int, *, out_of_band: bool = False) -> Change:
         "amount_paid": 0 if out_of_band else invoice["amount_due"],
         "amount_paid_off_stripe": invoice["amount_due"] if out_of_band else 0,
         "amount_remaining": 0,
+        "attempt_count": invoice["attempt_count"] + (1 if invoice["amount_due"] and not out_of_band else 0),
         "attempted": True,
         "auto_advance": False,
         "next_payment_attempt": None,

@@ -3,6 +3,7 @@
 Source: Stripe documentation, "Test clocks". Advancing happens step by step, in `due.py`.
 """
 
+import logging
 from functools import partial
 
 from stripe_sim import due
@@ -15,6 +16,7 @@ from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 from stripe_sim.parameters import EXPAND, LIST, Integer, Shape, Text
 
+log = logging.getLogger(__name__)
 KIND = "test_helpers.test_clock"
 LATEST = 4_102_444_800
 """The year 2100."""
@@ -79,6 +81,15 @@ def delete(account: Account, call: Call) -> Object:
 
 
 def _arrive(name: str, to: int, account: Account) -> None:
+    try:
+        _move(account, name, to)
+    except Exception:  # the edge: no caller waits any more, so the clock itself says that it failed
+        log.exception("test_clock_failed clock=%s", name)
+        clock = account.find(KIND, name, param="test_clock")
+        account.apply(_told({**clock, "status": "internal_failure", "status_details": {}}, "internal_failure"))
+
+
+def _move(account: Account, name: str, to: int) -> None:
     """All that is due by then happens in its order, each thing at its time."""
     for at in due.happening(account, name, to):
         clock = account.store.get(KIND, name)
