@@ -63,12 +63,11 @@ class Books:
         if isinstance(told, Session) and told.payment_id:
             behind = payment_behind(told.payment_id, told.currency, Named(Namer.OTHER, 0, told.order_id))
             self._merge_payment(behind, touched)
-        before = self._order(told.order_id)
-        order = before.with_part(told)
-        joined = order.known_of(told) or told
-        if joined != before.known_of(told):
+        order = self._order(told.order_id)
+        joined = order.joined_with(told)
+        if joined != order.known_of(told):
             self.new_parts[type(told)][told.key] = joined
-            self._replace(order, touched)
+            self._replace(order.with_part(joined), touched)
         return told.holds_in(joined)
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:

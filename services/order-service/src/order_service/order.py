@@ -36,15 +36,24 @@ class Order:
         return replace(self, payments={key: known for key, known in self.payments.items() if key != payment_id})
 
     def with_part(self, part: Part) -> "Order":
-        """And this is known of it, beside what was."""
+        """And it has this, in place of what was known of the same."""
         match part:
             case Placed():
-                return replace(self, placed=_joined(self.placed, part))
+                return replace(self, placed=part)
             case Mention():
-                return replace(self, mention=_joined(self.mention, part))
+                return replace(self, mention=part)
             case Session():
-                known = self.sessions.get(part.session_id)
-                return replace(self, sessions={**self.sessions, part.session_id: _joined(known, part)})
+                return replace(self, sessions={**self.sessions, part.session_id: part})
+
+    def joined_with(self, part: Part) -> Part:
+        """What is known of the same once this is known, too."""
+        match part:
+            case Placed():
+                return _joined(self.placed, part)
+            case Mention():
+                return _joined(self.mention, part)
+            case Session():
+                return _joined(self.sessions.get(part.session_id), part)
 
     def known_of(self, part: Part) -> Part | None:
         """What is known of the same."""

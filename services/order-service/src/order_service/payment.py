@@ -98,7 +98,7 @@ class Payment:
     @property
     def lost(self) -> int:
         """How much the buyer's bank took back for good."""
-        return sum(dispute.amount for dispute in self.disputes.values() if dispute.is_lost)
+        return sum(dispute.amount for dispute in self.disputes.values() if dispute.is_lost) if self.disputes else 0
 
     @property
     def keeps_money(self) -> bool:

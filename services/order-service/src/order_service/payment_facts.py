@@ -108,7 +108,7 @@ def _attempt(intent: Object, error: Object, status: PaymentStatus) -> str:
 
 def _latest_charge(intent: Object) -> str:
     """Until API version 2022-11-15 a PaymentIntent had a list of its charges instead, the latest first."""
-    return reference(intent.get("latest_charge")) or reference(the_first(intent.get("charges")))
+    return reference(intent.get("latest_charge") or ("charges" in intent and the_first(intent["charges"])))
 
 
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(dict.fromkeys(TYPES, payment_of))

@@ -133,10 +133,15 @@ def payment_of(row: Record) -> Payment:
         captured=row["captured"],
         attempts={attempt: PaymentStatus(told) for attempt, told in orjson.loads(row["attempts"]).items()},
         attempted_at=row["attempted_at"],
-        refunds=refunds_of(orjson.loads(row["refunds"])),
-        disputes=disputes_of(orjson.loads(row["disputes"])),
+        refunds=refunds_of(_json(row["refunds"])),
+        disputes=disputes_of(_json(row["disputes"])),
         charge_refunded=row["charge_refunded"],
     )
+
+
+def _json(text: str) -> Parts:
+    """What stands in a column; most payments have nothing there."""
+    return orjson.loads(text) if text != "{}" else {}
 
 
 def refunds_of(told: Parts) -> dict[str, Refund]:

@@ -57,8 +57,12 @@ def _status(order: Order) -> OrderStatus:
 
 def _meanings(payment: Payment) -> Iterator[OrderStatus]:
     """What a payment makes of its order, and each dispute of it."""
-    meanings = [_money_meaning(payment), *(dispute.meaning for dispute in payment.disputes.values())]
-    return (meaning for meaning in meanings if meaning)
+    money = _money_meaning(payment)
+    if money:
+        yield money
+    for dispute in payment.disputes.values():
+        if dispute.meaning:
+            yield dispute.meaning
 
 
 def _money_meaning(payment: Payment) -> OrderStatus | None:
