@@ -78,6 +78,10 @@ async def test_openapi_describes_every_answer(serve_api: Serve) -> None:
         assert {"200", "400", "401", "409", "413", "422", "502", "503"} <= post["responses"].keys()
         assert list(post["responses"]["422"]["content"]) == ["application/problem+json"]
         assert post["security"] == [{"Key": []}]
+    for path, methods in described["paths"].items():
+        for method in methods.values() if path.startswith("/v1/") and path != "/v1/catalog" else ():
+            assert (path, method["security"]) == (path, [{"Key": []}])
+            assert (path, bool(method["summary"]), "401" in method["responses"]) == (path, True, True)
     references = {line.split('"')[0] for line in json.dumps(described).split('"$ref": "')[1:]}
     assert all(each.rsplit("/", 1)[-1] in described["components"]["schemas"] for each in references)
 

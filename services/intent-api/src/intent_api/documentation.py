@@ -12,9 +12,9 @@ Asks Stripe for payment intents and checkout sessions, once per `Idempotency-Key
 **Retry without fear.** After a timeout, a 409 `request_in_progress` or any 503, send the same body with the same
 `Idempotency-Key` again: it is the same order, the same payment intent, the same answer. A key is good for 24 hours.
 
-**Three kinds of caller.** The secret key is your server's. The publishable key may be in any browser, and only buys what
-the catalogue holds. A customer token is for the browser in which one customer is signed in: your server gets it from
-`POST /v1/customers/{customer_id}/tokens`, and it lets at that customer's cards and subscriptions alone.
+**Three kinds of caller.** The secret key is your server's. The publishable key may be in any browser, and only buys
+what the catalogue holds. A customer token is for the browser in which one customer is signed in: your server gets it
+from `POST /v1/customers/{customer_id}/tokens`, and it lets at that customer's cards and subscriptions alone.
 
 Errors are `application/problem+json` (RFC 9457): decide by `code`, show `detail` to a developer, and quote
 `request_id` when you ask for help.
@@ -33,8 +33,8 @@ _MEANING: Final = {
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
     "answered: `request_in_progress`, retry. Or the payment's state does not allow it: `amount_not_refundable` (with "
     "`captured`, `refunded`, `refundable`), `order_not_paid`, `amount_not_capturable`, `order_not_authorized`, "
-    "`already_captured`, `order_already_paid`, `payment_processing`, `payment_disputed`. Or the subscription's does not: "
-    "`subscription_ended`, `subscription_incomplete`; `detail` says what to do.",
+    "`already_captured`, `order_already_paid`, `payment_processing`, `payment_disputed`. Or the subscription's does "
+    "not: `subscription_ended`, `subscription_incomplete`; `detail` says what to do.",
     413: "The body is over 64 KiB: `body_too_large`.",
     422: "Something in the body is wrong, and nothing was created: `invalid_request`; `errors` names each field.",
     429: "Too many requests by this key or from this address: `rate_limited`; wait as long as `Retry-After` says.",
