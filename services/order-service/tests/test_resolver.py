@@ -24,10 +24,7 @@ from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp
 
 from order_service.resolver_app import create_resolver
-from order_service.resolver_events import Object
-from order_service.resolver_metrics import ResolverMetrics
 from order_service.resolver_settings import ResolverSettings
-from order_service.resolver_stripe import Refused, Stripe
 from tillstream_contracts import STRIPE_EVENTS
 
 pytestmark = pytest.mark.integration
@@ -329,22 +326,49 @@ async def test_too_many_refusals_stop_it_before_the_topic_is_emptied(
         assert await committed() == 0
 
 
-async def test_an_object_that_alone_is_never_answered_is_refused(
-    account: Account, monkeypatch: pytest.MonkeyPatch
+async def test_an_object_that_alone_is_never_answered_is_parked_and_holds_up_nobody(
+    account: Account,
+    resolving: Resolving,
+    kafka: Any,
+    topic: Topic,
+    stripe: Any,
+    until: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """While others are answered it is the object's fault; it must not hold up its partition for ever."""
-    monkeypatch.setattr("order_service.resolver_stripe.MOST_ALONE", 3)
-    account.has_paid("pi_1")
+    """Others go on at once, those behind it after a few rounds: while others are answered, it is its own fault."""
+    monkeypatch.setattr("order_service.resolver_running.BATCH_SECONDS", 1)
+    account.has_paid("pi_1", "pi_behind")
     account.failing["/v1/payment_intents/pi_bad"] = 500
-    settings = ResolverSettings.model_validate({"stripe_secret_key": KEY, "stripe_api_base": account.url})
-    client = Stripe(settings, ResolverMetrics())
-    async with client.opened():
-        bad = asyncio.create_task(client.fetch(Object("/v1/payment_intents/pi_bad", None), cause="evt_test_1"))
-        while not bad.done():
-            await client.fetch(Object("/v1/payment_intents/pi_1", None), cause="evt_test_2")
-    with pytest.raises(Refused, match="not for its object"):
-        await bad
-    assert sum(path.endswith("pi_bad") for path, _ in account.calls) == 3
+    bad = stripe.thin("payment_intent.succeeded", "/v1/payment_intents/pi_bad", id="evt_test_bad")
+    await kafka.tell(bad, key=b"pi_bad")
+    await kafka.tell(stripe.thin("payment_intent.succeeded", "/v1/payment_intents/pi_behind"), key=b"pi_bad")
+    other = stripe.thin("payment_intent.succeeded", id="evt_test_other")
+
+    async def parked_while_others_come() -> bool:
+        await kafka.tell(other)
+        for records in (await kafka.consumer.getmany(timeout_ms=100)).values():
+            kafka.records += records
+        return bool(kafka.records)
+
+    async with resolving(patience=timedelta(seconds=1)):
+        await until(parked_while_others_come, seconds=60)
+        [parked] = await kafka.parked(count=1)
+        resolved = await topic.resolved(count=3)
+    assert {record.key for record in resolved} == {b"pi_1", b"pi_behind"}
+    assert (parked.value, dict(parked.headers)["parked_reason"]) == (bad, b"Stripe answers, but never for its object.")
+
+
+async def test_objects_that_are_gone_do_not_stop_it(
+    account: Account, resolving: Resolving, kafka: Any, topic: Topic, stripe: Any
+) -> None:
+    """That a deleted one is not found is no sign of a wrong key."""
+    account.has_paid("pi_1")
+    for number in range(5):
+        await kafka.tell(stripe.thin("invoice.deleted", f"/v1/invoices/in_{number}", id=f"evt_test_in_{number}"))
+    await kafka.tell(stripe.thin("payment_intent.succeeded"))
+    async with resolving(parked_a_minute=2):
+        await topic.resolved(count=1)
+        assert len(await kafka.parked(count=5)) == 5
 
 
 async def test_a_broken_thin_event_is_parked(

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -60,7 +61,7 @@ async def test_stripe_has_what_the_resolver_asks_for(
     given = {"stripe_secret_key": "sk_test_123", "stripe_api_base": f"http://127.0.0.1:{mock}"}
     client = Stripe(ResolverSettings.model_validate(given), ResolverMetrics())
     async with client.opened():
-        answer = await client.fetch(Object(f"/v1/{path}", "acct_1"), cause="evt_test_1")
+        answer = await client.fetch(Object(f"/v1/{path}", "acct_1"), cause="evt_test_1", by=time.monotonic() + 20)
     assert answer.content["object"] == kind
 
 

@@ -5,6 +5,7 @@ resolved again under the same ids, which the inbox knows.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from order_service.publisher import Outgoing, Publisher
 from order_service.records import Record
 from order_service.resolver_events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
 from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_stripe import Refused, Stripe
+from order_service.resolver_stripe import NotNow, Refused, Stripe
 from tillstream_contracts import EventHeaders
 from tillstream_contracts.headers import texts
 
@@ -63,29 +64,44 @@ class Resolver:
     """Resolves batches, one at a time."""
 
     def __init__(
-        self, stripe: Stripe, publisher: Publisher, metrics: ResolverMetrics, *, topic: str, limit: ParkingLimit
+        self,
+        stripe: Stripe,
+        publisher: Publisher,
+        metrics: ResolverMetrics,
+        *,
+        topic: str,
+        limit: ParkingLimit,
+        patience: float,
     ) -> None:
         self._stripe, self._publisher, self._metrics = stripe, publisher, metrics
-        self._topic, self._limit = topic, limit
+        self._topic, self._limit, self._patience = topic, limit, patience
 
-    async def resolve(self, batch: Batch) -> None:
-        """Return once all that the batch asks for is acknowledged. Raises NotNow, TooMuchParked or NotPublished."""
+    async def resolve(self, batch: Batch) -> list[Record]:
+        """The records that have to come again, as Stripe gave no answer; what the others ask for is acknowledged.
+
+        Raises TooMuchParked or NotPublished; then all have to.
+        """
         answers = await self._fetch(batch.objects())
-        now, resolved, parked = datetime.now(UTC), list[Outgoing](), list(batch.parked)
+        now, resolved, parked, undone = datetime.now(UTC), list[Outgoing](), list(batch.parked), list[Record]()
         for record, thin in batch.thin:
             match answers[thin.about]:
                 case Answer() as answer:
                     resolved.append(self._resolved(record, thin, answer, now))
                 case Refused() as reason:
-                    parked.append(Parked(record, str(reason), is_ours=True))
+                    is_gone = thin.type.endswith(".deleted")  # then it is no wonder
+                    parked.append(Parked(record, str(reason), is_ours=not is_gone))
+                case NotNow():
+                    undone.append(record)
         self._limit.check(parked)
         await self._publisher.publish([*resolved, *(outgoing(one, now) for one in parked)])
         self._limit.note(parked)
-        self._count(len(batch.records), len(resolved), parked)
+        self._count(len(batch.records) - len(undone), len(resolved), parked)
+        return undone
 
-    async def _fetch(self, objects: dict[Object, str]) -> dict[Object, Answer | Refused]:
-        """What Stripe says of each. Raises NotNow, after all have had their time."""
-        calls = (self._stripe.fetch(wanted, cause=cause) for wanted, cause in objects.items())
+    async def _fetch(self, objects: dict[Object, str]) -> dict[Object, Answer | Refused | NotNow]:
+        """What Stripe says of each."""
+        by = time.monotonic() + self._patience
+        calls = (self._stripe.fetch(wanted, cause=cause, by=by) for wanted, cause in objects.items())
         found = dict(zip(objects, await asyncio.gather(*calls, return_exceptions=True), strict=True))
         return {wanted: _settled(answer) for wanted, answer in found.items()}
 
@@ -114,7 +130,7 @@ class Resolver:
             log.warning("record_parked", parked_from=f"{one.record.topic}/{one.record.offset}", reason=one.reason)
 
 
-def _settled(answer: Answer | BaseException) -> Answer | Refused:
-    if isinstance(answer, Answer | Refused):
+def _settled(answer: Answer | BaseException) -> Answer | Refused | NotNow:
+    if isinstance(answer, Answer | Refused | NotNow):
         return answer
     raise answer

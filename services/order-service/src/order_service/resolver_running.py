@@ -1,6 +1,7 @@
 """Keeping the resolver running, whatever is down: connecting, taking records, committing, connecting anew."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +19,7 @@ from order_service.records import Record
 from order_service.resolver_batch import Resolver, read_batch
 from order_service.resolver_metrics import ResolverMetrics
 from order_service.resolver_settings import ResolverSettings
-from order_service.resolver_stripe import NotNow, Stripe
+from order_service.resolver_stripe import Stripe
 from tillstream_contracts import STRIPE_EVENTS
 from tillstream_operations import Health
 
@@ -94,15 +95,19 @@ class ResolverRunning:
             await publisher.start()
             await consumer.start()
             self._kafka, self._moved_at = "ok", monotonic()
-            yield consumer, Resolver(self._stripe, publisher, self._metrics, topic=self._topic, limit=self._limit)
+            yield consumer, self._resolver(publisher)
         finally:
             self._kafka = "leaving"
             with suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)
             await publisher.stop()
 
+    def _resolver(self, publisher: Publisher) -> Resolver:
+        patience = BATCH_SECONDS + self._settings.patience.total_seconds()
+        return Resolver(self._stripe, publisher, self._metrics, topic=self._topic, limit=self._limit, patience=patience)
+
     async def _turn(self, consumer: AIOKafkaConsumer, resolver: Resolver) -> None:
-        """Take what is there, resolve it, and commit; or leave it for the next turn, if Stripe does not answer."""
+        """Take what is there, resolve it, and commit; what Stripe has no answer for comes again with another turn."""
         self._turned_at = monotonic()
         polled = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=MOST_RECORDS)
         records: list[Record] = [record for of_partition in polled.values() for record in of_partition]
@@ -112,23 +117,17 @@ class ResolverRunning:
         self._moved_at = monotonic()
         batch = read_batch(records, most_objects=self._most_objects)
         try:
-            await resolver.resolve(batch)
-        except (NotNow, TooMuchParked) as error:
-            await self._later(consumer, records, error)
-            return
-        self._trouble = "ok"
-        _rewind(consumer, records[len(batch.records) :])
-        await _commit(consumer, batch.records)
+            undone = await resolver.resolve(batch)
+            self._trouble = "ok"
+        except TooMuchParked as error:
+            undone, self._trouble = batch.records, f"stopped: {error}"
+        _rewind(consumer, [*undone, *records[len(batch.records) :]])
+        if done := _before(undone, batch.records):
+            await _commit(consumer, done)
         await self._measure(consumer)
-
-    async def _later(self, consumer: AIOKafkaConsumer, records: Iterable[Record], error: Exception) -> None:
-        """Nothing is committed, and nothing lost: the same records come with the next turn."""
-        if isinstance(error, TooMuchParked):
-            self._trouble = f"stopped: {error}"
-        log.warning("records_will_come_again", **without_content(error))
-        _rewind(consumer, records)
-        await self._measure(consumer)
-        await asyncio.sleep(PAUSE_SECONDS * random.uniform(1, 2))  # noqa: S311  # jitter
+        if undone:
+            log.warning("records_will_come_again", records=len(undone), stripe=self._stripe.trouble)
+            await asyncio.sleep(PAUSE_SECONDS * random.uniform(1, 2))  # noqa: S311  # jitter
 
     async def _idle(self, consumer: AIOKafkaConsumer) -> None:
         """Nothing came: make sure from time to time that nothing waits. Raises Stuck."""
@@ -151,7 +150,7 @@ class ResolverRunning:
 
 
 async def _commit(consumer: AIOKafkaConsumer, records: Iterable[Record]) -> None:
-    offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+    offsets = {_place(record): record.offset + 1 for record in records}
     try:
         await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
     except (KafkaError, TimeoutError) as error:
@@ -160,9 +159,23 @@ async def _commit(consumer: AIOKafkaConsumer, records: Iterable[Record]) -> None
 
 def _rewind(consumer: AIOKafkaConsumer, records: Iterable[Record]) -> None:
     """Let the next turn bring these records again, as far as their partitions are still ours."""
-    first: dict[TopicPartition, int] = {}
-    for record in records:
-        first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-    for partition, offset in first.items():
+    for place, offset in _firsts(records).items():
         with suppress(IllegalStateError):
-            consumer.seek(partition, offset)
+            consumer.seek(place, offset)
+
+
+def _before(undone: Iterable[Record], records: Iterable[Record]) -> list[Record]:
+    """Those that stand before all that is undone in their partitions."""
+    firsts = _firsts(undone)
+    return [record for record in records if record.offset < firsts.get(_place(record), math.inf)]
+
+
+def _firsts(records: Iterable[Record]) -> dict[TopicPartition, int]:
+    firsts: dict[TopicPartition, int] = {}
+    for record in records:
+        firsts.setdefault(_place(record), record.offset)
+    return firsts
+
+
+def _place(record: Record) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)

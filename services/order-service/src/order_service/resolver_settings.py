@@ -53,8 +53,8 @@ class ResolverSettings(BaseSettings):
     """How many calls to Stripe may be under way at once."""
     stripe_timeout: Annotated[Duration, Field(le=timedelta(seconds=60))] = timedelta(seconds=10)
     """How long one call to Stripe may take."""
-    patience: Annotated[Duration, Field(le=timedelta(minutes=2))] = timedelta(seconds=60)
-    """How long a call is tried again, with growing pauses, before Kafka is asked for the same records again."""
+    patience: Annotated[Duration, Field(le=timedelta(minutes=2))] = timedelta(seconds=20)
+    """How long calls are tried again, with growing pauses, before others get their turn and these come again."""
     parked_a_minute: Annotated[int, Field(ge=0)] = 20
     """How many events may be parked in a minute because Stripe refuses their object; past it nothing more is taken."""
     publish_timeout: Duration = timedelta(seconds=10)

@@ -22,8 +22,9 @@ API_VERSION: Final = "2026-10-28.endive"
 """Stripe's API as intent-api speaks it, too."""
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 15.0
-MOST_ALONE: Final = 8
-"""So often in a row one object may fail while others are answered; then it is the object, and not Stripe."""
+MOST_ROUNDS: Final = 3
+"""So often one object may fail all the time while others are answered; then it is the object, and not Stripe."""
+MOST_STRUCK: Final = 1_000
 MAX_BODY_BYTES: Final = 900_000
 """What fits, with the event around it, into Kafka's `message.max.bytes`."""
 REFUSALS: Final = (400, 403, 404)
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 class NotNow(Exception):
-    """Stripe gave no answer in all that time: ask Kafka for the same records again, a little later."""
+    """Stripe gave no answer in all that time: let Kafka bring the event again, a little later."""
 
 
 class Refused(Exception):
@@ -46,8 +47,8 @@ class Stripe:
     def __init__(self, settings: ResolverSettings, metrics: ResolverMetrics) -> None:
         self._settings, self._metrics = settings, metrics
         self._budget, self._calls = Budget(settings.rate), asyncio.Semaphore(settings.calls)
-        self._patience = settings.patience.total_seconds()
         self._answers = 0
+        self._struck: dict[Object, int] = {}
         self.trouble: str | None = None
 
     @asynccontextmanager
@@ -68,11 +69,11 @@ class Stripe:
             )
             yield
 
-    async def fetch(self, wanted: Object, *, cause: str) -> Answer:
-        """The object as it is now, because of the event `cause`. Raises Refused or NotNow."""
+    async def fetch(self, wanted: Object, *, cause: str, by: float) -> Answer:
+        """The object as it is now, because of the event `cause`. Raises Refused, or NotNow once the clock says `by`."""
         async with self._calls:
-            pause, ends, alone, answers = FIRST_PAUSE, time.monotonic() + self._patience, 0, self._answers
-            while True:
+            pause, answers = FIRST_PAUSE, self._answers
+            while time.monotonic() + pause < by:
                 await asyncio.sleep(self._budget.reserve())
                 try:
                     return self._given(await self._once(wanted, cause), wanted)
@@ -81,13 +82,11 @@ class Stripe:
                 except (aiohttp.ClientError, TimeoutError) as error:  # in the body: the library lets it through
                     problem = type(error).__name__
                 self._note(problem)
-                alone, answers = alone + (self._answers > answers), self._answers
-                if alone >= MOST_ALONE:
-                    raise Refused(f"Stripe answers, but not for its object: {problem}.")
-                if time.monotonic() + pause > ends:
-                    raise NotNow
                 await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # jitter
                 pause = min(pause * 2, LONGEST_PAUSE)
+        if pause > FIRST_PAUSE and self._answers > answers:
+            self._strike(wanted)
+        raise NotNow
 
     async def _once(self, wanted: Object, cause: str) -> Any:
         with self._metrics.calls.time():
@@ -101,6 +100,7 @@ class Stripe:
     def _given(self, answer: Any, wanted: Object) -> Answer:
         self._answers += 1
         self.trouble = None
+        self._struck.pop(wanted, None)
         return _checked(answer, wanted)
 
     def _for_now(self, error: stripe.StripeError) -> str:
@@ -111,6 +111,14 @@ class Stripe:
             self._metrics.refused.labels(str(error.http_status)).inc()
             raise Refused(f"Stripe does not give its object: {_words(error)}.") from None
         return _words(error)
+
+    def _strike(self, wanted: Object) -> None:
+        """Others were answered meanwhile. Raises Refused once that has been so for several rounds."""
+        rounds = self._struck.pop(wanted, 0) + 1
+        if rounds >= MOST_ROUNDS:
+            raise Refused("Stripe answers, but never for its object.")
+        if len(self._struck) < MOST_STRUCK:
+            self._struck[wanted] = rounds
 
     def _note(self, problem: str) -> None:
         """The first of several failures in a row stands in the log, all of them in the metrics."""
