@@ -242,6 +242,29 @@ def test_hosted_checkout_saves_a_card(sim: Sim, page: Page) -> None:
     assert len(sim.stripe.v1.customers.payment_methods.list(customer).data) == 1
 
 
+@pytest.mark.parametrize(("data", "total", "button"), [
+    ({}, "€25.00 per month", "Subscribe"),
+    ({"trial_period_days": 14}, "14 days free", "Start trial"),
+])  # fmt: skip
+def test_hosted_checkout_says_how_often_is_paid_and_begins_it(
+    sim: Sim, page: Page, data: Any, total: str, button: str
+) -> None:
+    tea = {"currency": "eur", "unit_amount": 1250, "recurring": {"interval": "month"}, "product_data": {"name": "Tea"}}
+    lines = [{"price_data": tea, "quantity": 2}]
+    session = sim.session(
+        mode="subscription", line_items=lines, subscription_data=data, success_url=f"{sim.base}/livez"
+    )
+    page.goto(str(session.url))
+    expect(page.get_by_test_id("total")).to_have_text(total)
+    expect(page.get_by_text("billed per month")).to_be_visible()
+    page.get_by_label("Email").fill("buyer@shop.test")
+    fill(page, "4242424242424242")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url("**/livez")
+    begun = sim.stripe.v1.subscriptions.list().data[0]
+    assert begun.status == ("trialing" if data else "active")
+
+
 def test_hosted_checkout_writes_money_in_the_buyers_language(sim: Sim, page: Page) -> None:
     page.goto(str(sim.session(locale="de").url))
     expect(page.get_by_test_id("total")).to_have_text("25,00\u00a0€")
