@@ -204,6 +204,24 @@ def test_what_can_never_be_read_says_so(name: str, fields: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(
+    ("product", "sku"),
+    [
+        ("tillstream.default.beans.monthly", "beans.monthly"),
+        ({"id": "tillstream.default.club", "metadata": {}}, "club"),
+        ({"id": "tillstream.default.club", "metadata": {"sku": "tasting-club"}}, "tasting-club"),
+        ("prod_QmZ4y", ""),
+    ],
+)
+def test_product_that_intent_api_made_says_by_its_id_which_sku_it_is(product: Any, sku: str) -> None:
+    """Stripe's hosted page makes items that carry no metadata."""
+    items = {"data": [{"id": "si_1", "price": {"id": "price_1", "product": product}, "quantity": 1}]}
+    [fact] = read(changed("customer.subscription.updated", items=items)).billing
+    assert isinstance(fact, Subscription)
+    assert fact.telling is not None
+    assert [item.sku for item in fact.telling.items] == [sku]
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"items": None},

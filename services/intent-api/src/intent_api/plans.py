@@ -12,6 +12,7 @@ from intent_api.faults import wrong_fields
 from intent_api.idempotency import stripe_key_for
 from intent_api.pricing import Wanted, price_cart
 from intent_api.stripe_calls import StripeCalls
+from tillstream_contracts.stripe_products import product_id_for
 
 MAX_LINES: Final = 20
 """As many as Stripe takes in one subscription."""
@@ -29,17 +30,6 @@ class PlannedLine:
     unit_amount: int
     currency: str
     plan: Plan
-
-
-def product_id_for(merchant_id: str, sku: str) -> str:
-    """The product at Stripe that a SKU is: the same in each call, process and year."""
-    return f"tillstream.{merchant_id}.{sku}"  # a merchant's id has no dot
-
-
-def sku_of(product_id: str | None) -> str | None:
-    """The SKU that a product at Stripe is, None if it was not made here."""
-    house, _, rest = (product_id or "").partition(".")
-    return rest.partition(".")[2] or None if house == "tillstream" else None
 
 
 def price_plans(catalog: Catalog, items: Sequence[Wanted], currency: str, merchant_id: str) -> tuple[PlannedLine, ...]:

@@ -16,9 +16,10 @@ from intent_api.faults import wrong_fields
 from intent_api.idempotency import request_hash, require_key, stripe_key_for
 from intent_api.keys import OTHERS_CUSTOMER, Caller, require_caller
 from intent_api.orders_client import OrderReads, order_reads
-from intent_api.plans import PlannedLine, Products, price_data, price_plans, sku_of, the_products
+from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.stripe_calls import StripeCalls, stripe_calls
 from intent_api.stripe_objects import id_of, metadata_of
+from tillstream_contracts.stripe_products import sku_of
 from tillstream_contracts.types import SubscriptionId
 from tillstream_operations import Problem
 

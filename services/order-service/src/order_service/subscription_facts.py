@@ -23,6 +23,7 @@ from order_service.subscription import Item, Naming, Telling, subscription_told
 from order_service.subscription_statuses import SUBSCRIPTION
 from order_service.told import Unreadable
 from tillstream_contracts import SubscriptionStatus
+from tillstream_contracts.stripe_products import sku_of
 
 CREATED: Final = "customer.subscription.created"
 DELETED: Final = "customer.subscription.deleted"
@@ -141,10 +142,10 @@ def _item(item: Object) -> Item:
 
 
 def _sku(item: Object, price: Object) -> str:
-    """Which product of the catalogue it is, by the item's, the price's or the product's metadata."""
-    product = an_object(price.get("product"))
-    told = (name(an_object(thing.get("metadata")).get("sku")) for thing in (item, price, product))
-    return next((sku for sku in told if sku), "")
+    """Which product of the catalogue it is, by the item's, the price's or the product's metadata, or its id."""
+    product = price.get("product")
+    told = (name(an_object(thing.get("metadata")).get("sku")) for thing in (item, price, an_object(product)))
+    return next((sku for sku in told if sku), "") or sku_of(reference(product)) or ""
 
 
 def _count(value: Any, *, most: int, otherwise: int = 0) -> int:
