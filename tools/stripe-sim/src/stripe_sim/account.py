@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
+from stripe_sim import subscribers
 from stripe_sim.changes import Cause, Change, Moment, previous_attributes
 from stripe_sim.errors import missing
-from stripe_sim.event_types import is_of_type
 from stripe_sim.objects import Clock, Names, Object
 from stripe_sim.settings import Settings
 from stripe_sim.signatures import SigningSecrets
@@ -105,21 +105,12 @@ class Account:
             "created": int(self.clock()) if self.same_second is None else self.same_second,
             "data": data,
             "livemode": False,
-            "pending_webhooks": len(self.subscribers(name)),
+            "pending_webhooks": len(subscribers.of(self, name)),
             "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
             "type": name,
         }
         self.store.put(event)
         self.tell(event)
-
-    def subscribers(self, event_type: str) -> list[Object]:
-        """The webhook endpoints that want events of this type."""
-        return [
-            endpoint
-            for endpoint in self.store.oldest_first("webhook_endpoint")
-            if endpoint["status"] == "enabled"
-            and any(is_of_type(event_type, pattern) for pattern in endpoint["enabled_events"])
-        ]
 
 
 def _tell_nobody(_: Object) -> None:

@@ -18,6 +18,7 @@ from stripe_sim import (
     refunds,
     saved_payment_methods,
     setting_up,
+    subscribers,
 )
 from stripe_sim.account import Account
 from stripe_sim.objects import Object
@@ -53,7 +54,7 @@ def _refund(account: Account, thing: Object) -> None:
 
 
 def _heard(account: Account, event: Object) -> bool:
-    return bool(account.subscribers(event["type"]))
+    return bool(subscribers.of(account, event["type"]))
 
 
 def _twice(account: Account, event: Object) -> None:

@@ -1,4 +1,4 @@
-"""The HTTP edge of `/v1`: who calls, with what, whether it was asked before; then the work, then the answer."""
+"""The HTTP edge of the API: who calls, with what, whether it was asked before; then the work, then the answer."""
 
 import asyncio
 import hashlib
@@ -17,7 +17,7 @@ from stripe_sim.connections import ConnectionClosed
 from stripe_sim.errors import StripeError
 from stripe_sim.expansion import expanded
 from stripe_sim.faults import Fault, Faults
-from stripe_sim.forms import Params, decode
+from stripe_sim.forms import Params, decode, from_json
 from stripe_sim.idempotency import Answer, IdempotencyKeys
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
@@ -44,7 +44,7 @@ class Api:
     async def answer(self, operation: Operation, request: Request) -> ASGIApp:
         """The HTTP answer to one request."""
         request_id = self.account.names.id("req", 14)
-        key = request.headers.get("idempotency-key") if operation.method == "POST" else None
+        key = request.headers.get("idempotency-key") if operation.repeatable else None
         try:
             answer = await self._answer(operation, request, Cause(request_id, key))
         except StripeError as error:
@@ -62,7 +62,8 @@ class Api:
         if from_browser and not operation.browser:
             raise errors.secret_key_required()
         encoded = await self._encoded(request)
-        ask = _Ask(operation, dict(request.path_params), decode(encoded), from_browser, cause, self.base_url(request))
+        params = from_json(encoded) if operation.is_v2 and operation.method == "POST" else decode(encoded)
+        ask = _Ask(operation, dict(request.path_params), params, from_browser, cause, self.base_url(request))
         if cause.idempotency_key is None:
             return await self._work(ask, request)
         return await self._once(cause.idempotency_key, encoded, ask, request)

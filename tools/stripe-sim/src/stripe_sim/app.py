@@ -27,6 +27,7 @@ from stripe_sim import (
     due,
     early_fraud_warnings,
     errors,
+    event_destinations,
     events,
     invoice_payments,
     invoices,
@@ -42,6 +43,7 @@ from stripe_sim import (
     subscription_life,
     subscriptions,
     test_clocks,
+    v2_events,
     webhook_endpoints,
 )
 from stripe_sim.account import Account
@@ -83,6 +85,8 @@ NOUNS = (
     invoice_payments,
     test_clocks,
     webhook_endpoints,
+    event_destinations,
+    v2_events,
 )
 SWEEP_SECONDS = 1.0
 OPERATIONS: tuple[Operation, ...] = tuple(operation for noun in NOUNS for operation in noun.OPERATIONS)
@@ -189,8 +193,8 @@ def _add_probes(app: FastAPI, metrics: Metrics) -> None:
 
 
 async def _no_such_url(request: Request, error: Exception) -> JSONResponse:
-    """An unknown URL, in Stripe's words under `/v1`."""
+    """An unknown URL, in Stripe's words under `/v1` and `/v2`."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if request.url.path.startswith("/v1"):
+    if request.url.path.startswith(("/v1", "/v2")):
         return JSONResponse({"error": errors.unknown_url(request.method, request.url.path).body()}, 404)
     return JSONResponse({"detail": getattr(error, "detail", "")}, status)

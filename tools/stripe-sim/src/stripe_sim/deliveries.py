@@ -9,12 +9,14 @@ from functools import partial
 
 import aiohttp
 
-from stripe_sim import chaos
+from stripe_sim import chaos, subscribers
 from stripe_sim.account import Account
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.rendering import rendered
 from stripe_sim.signatures import signature
+from stripe_sim.subscribers import Subscriber
+from stripe_sim.thin_events import notification, thin
 from stripe_sim.timers import LoopTimers
 
 LOG_KEPT = 2000
@@ -28,7 +30,7 @@ class _Delivery:
 
     event: Object
     body: bytes
-    endpoint: str
+    to: Subscriber
     attempts: int = 0
 
 
@@ -48,20 +50,20 @@ class Deliveries:
 
     def tell(self, event: Object) -> None:
         """Begin to deliver the event to all who want it, as well as chaos allows."""
-        endpoints = self._account.subscribers(event["type"])
-        if not endpoints:
+        listening = subscribers.of(self._account, event["type"])
+        if not listening:
             return
         waits = chaos.deliveries(self.knobs, event["type"], self._chance)
         if not waits:
             self._note(event, "dropped_by_chaos")
-        body = rendered(event)
-        for endpoint in endpoints:
+        for one in listening:
+            body = rendered(notification(thin(event)) if one.thin else event)
             for wait in waits:
-                self._accept(_Delivery(event, body, endpoint["id"]), wait)
+                self._accept(_Delivery(event, body, one), wait)
 
     def _accept(self, delivery: _Delivery, wait: float) -> None:
         if len(self._unfinished) >= self._settings.webhook_queue:
-            self._note(delivery.event, "lost_queue_full", endpoint=delivery.endpoint)
+            self._note(delivery.event, "lost_queue_full", endpoint=delivery.to.id)
             log.warning("webhook_lost event_id=%s reason=queue_full", delivery.event["id"])
             return
         self._unfinished.add(delivery)
@@ -110,7 +112,7 @@ class Deliveries:
     async def _work(self, session: aiohttp.ClientSession) -> None:
         while True:
             delivery = await self._queue.get()
-            endpoint = self._account.store.get("webhook_endpoint", delivery.endpoint)
+            endpoint = delivery.to.now()
             if endpoint is None:
                 self._finish(delivery)
             else:
@@ -118,10 +120,9 @@ class Deliveries:
 
     async def _attempt(self, session: aiohttp.ClientSession, delivery: _Delivery, endpoint: Object) -> None:
         delivery.attempts += 1
-        now = self._account.clock()
-        secrets = self._account.signing.valid(delivery.endpoint, now)
-        headers = {"Stripe-Signature": signature(delivery.body, secrets, int(now))}
-        status, error = await _post(session, endpoint["url"], delivery.body, headers)
+        signed = signature(delivery.body, delivery.to.secrets(), int(self._account.clock()))
+        headers = {"Stripe-Signature": signed}
+        status, error = await _post(session, subscribers.url_of(endpoint), delivery.body, headers)
         self._answered(delivery, endpoint, status, error)
 
     def _answered(self, delivery: _Delivery, endpoint: Object, status: int | None, error: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Stripe's request encoding: `application/x-www-form-urlencoded`, with brackets for depth.
+"""Stripe's request encoding: `application/x-www-form-urlencoded` with brackets for depth, and JSON in API v2.
 
 `a[b]=1&c[0][d]=2&e[]=3` is `{"a": {"b": "1"}, "c": [{"d": "2"}], "e": ["3"]}`; every leaf is text.
 """
@@ -6,6 +6,8 @@
 import re
 from typing import Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 from stripe_sim.errors import invalid
 
@@ -27,6 +29,31 @@ def decode(encoded: str) -> Params:
     for name, text in pairs:
         _plant(tree, _path(name), text, name)
     return {name: _lists(branch) for name, branch in tree.items()}
+
+
+def from_json(text: str) -> Params:
+    """The same tree from the JSON of API v2; null unsets, as an empty value does in a form."""
+    try:
+        tree = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError as error:
+        raise invalid("Invalid request: the body is not valid JSON.") from error
+    if not isinstance(tree, dict):
+        raise invalid("Invalid request: the body is not a JSON object.")
+    return {name: _texts(branch) for name, branch in tree.items()}
+
+
+def _texts(branch: Any) -> Any:
+    match branch:
+        case dict():
+            return {name: _texts(twig) for name, twig in branch.items()}
+        case list():
+            return [_texts(twig) for twig in branch]
+        case bool():
+            return str(branch).lower()
+        case None:
+            return ""
+        case _:
+            return str(branch)
 
 
 def _path(name: str) -> list[str]:

@@ -33,3 +33,13 @@ class Operation:
     shape: Shape
     browser: bool = False
     """Whether a publishable key will do."""
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it is of API v2, which takes JSON."""
+        return self.path.startswith("/v2/")
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it takes an idempotency key."""
+        return self.method == "POST" or (self.is_v2 and self.method == "DELETE")
