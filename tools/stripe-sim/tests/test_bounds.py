@@ -15,7 +15,7 @@ import requests
 from stripe_sim.store import Store
 
 if TYPE_CHECKING:
-    from conftest import Sim
+    from conftest import Merchant, Sim
 
 
 def test_the_oldest_objects_and_what_lies_beside_them_are_forgotten() -> None:
@@ -28,6 +28,18 @@ def test_the_oldest_objects_and_what_lies_beside_them_are_forgotten() -> None:
     assert [thing["id"] for thing in store.newest_first("charge")] == ["ch_2", "ch_1"]
     assert [thing["id"] for thing in store.newest_first("event")] == ["evt_2"]
     assert len(store._beside) == 2
+
+
+def test_a_subscription_outlives_the_price_that_was_forgotten(
+    start_sim: Callable[..., Sim], opened: Callable[..., Merchant]
+) -> None:
+    merchant = opened(start_sim(objects_kept=3))
+    subscription = merchant.subscribe()
+    for _ in range(3):
+        merchant.sim.session()
+    assert merchant.sim.call("GET", f"/v1/prices/{merchant.price}").status_code == 404
+    merchant.advance(merchant.period(subscription)[1] + 3600)
+    assert merchant.invoice(subscription).amount_paid == 1000
 
 
 def test_a_changed_object_keeps_its_place() -> None:

@@ -202,6 +202,16 @@ def test_without_a_card_only_a_trial_or_an_incomplete_one_begins(sim: Sim, opene
     assert merchant.subscribe(payment_behavior="default_incomplete").status == "incomplete"
 
 
+def test_a_card_that_is_set_up_during_a_trial_pays_after_it(sim: Sim, opened: Opened) -> None:
+    merchant = opened(sim, None)
+    trial = merchant.subscribe(trial_period_days=7)
+    setup: Any = {"payment_method": "pm_card_visa", "return_url": "https://shop.test"}
+    assert sim.stripe.v1.setup_intents.confirm(str(trial.pending_setup_intent), setup).status == "succeeded"
+    assert merchant.again(trial).pending_setup_intent is None
+    merchant.advance(START + 7 * DAY + HOUR)
+    assert merchant.invoice(trial).amount_paid == 1000
+
+
 @pytest.mark.parametrize(
     ("ends", "status"), [("pause", "paused"), ("cancel", "canceled"), ("create_invoice", "past_due")]
 )

@@ -190,12 +190,12 @@ def _next_attempt(account: Account, invoice: Object) -> int | None:
 
 def _ask_the_buyer(account: Account, invoice: Object) -> None:
     """Where only the buyer's authentication is missing, the PaymentIntent waits for it."""
-    intent, name = intent_of(account, invoice), default_method(account, invoice)
-    if not intent or not name or intent["status"] != "requires_payment_method":
+    intent = intent_of(account, invoice)
+    method = account.store.get("payment_method", default_method(account, invoice) or "")
+    if not intent or not method or intent["status"] != "requires_payment_method":
         return
-    method, error = payment_methods.use(account, name), intent["last_payment_error"] or {}
     challenged = isinstance(payment_methods.outcome_of(method), Challenged)
-    if challenged and error.get("decline_code") == "authentication_required":
+    if challenged and (intent["last_payment_error"] or {}).get("decline_code") == "authentication_required":
         paying.pay(account, intent, method, Call({}))
 
 

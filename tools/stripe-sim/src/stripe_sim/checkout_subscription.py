@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sim import billing, paying, saved_payment_methods, subscription_life, subscriptions
 from stripe_sim.account import Account
+from stripe_sim.calendar_months import DAY
 from stripe_sim.changes import Cause, Change
 from stripe_sim.checkout_object import COMPLETE, KIND, told
 from stripe_sim.errors import invalid
@@ -54,8 +55,9 @@ def trial_days(account: Account, session: Object) -> int:
     """How long the trial is that the page offers; 0 without one."""
     if not account.store.has_beside(session, "subscription_data"):
         return 0
-    days: int = account.store.beside(session, "subscription_data").get("trial_period_days", 0)
-    return days
+    data = account.store.beside(session, "subscription_data")
+    ends: int = data.get("trial_end", session["created"])
+    return int(data.get("trial_period_days", 0)) or -((session["created"] - ends) // DAY)
 
 
 def follow(account: Account, event_type: str, thing: Object) -> None:

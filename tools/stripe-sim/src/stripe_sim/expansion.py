@@ -33,7 +33,7 @@ def expanded(thing: Object, paths: list[str], store: Store) -> Object:
 
 def _follow(thing: Object, steps: list[str], path: str, store: Store) -> Object:
     step, *rest = steps
-    if step in _INCLUDED.get(thing.get("object", ""), ()):
+    if step in _INCLUDED.get(thing.get("object", ""), ()) and store.has_beside(thing, step):
         thing = {**thing, step: store.beside(thing, step)}
     if (thing.get("object"), step) in _LISTED:
         thing = {**thing, step: _latest(thing, step, store)}

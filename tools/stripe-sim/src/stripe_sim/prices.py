@@ -86,8 +86,10 @@ def on_the_spot(account: Account, data: dict[str, Any]) -> Object:
 
 def amount_in(account: Account, price: Object, currency: str) -> int | None:
     """What it costs in this currency, None where it cannot be paid so."""
-    option = account.store.beside(price, "currency_options").get(currency)
-    return option["unit_amount"] if option else None
+    if currency == price["currency"]:
+        return int(price["unit_amount"])
+    options = account.store.beside(price, "currency_options") if account.store.get(KIND, price["id"]) else {}
+    return options[currency]["unit_amount"] if currency in options else None
 
 
 def new(params: dict[str, Any], moment: Moment) -> Object:
