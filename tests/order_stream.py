@@ -1,8 +1,8 @@
-"""An order's status over the WebSocket, as a browser gets it."""
+"""An order or a subscription over the WebSocket, as a browser gets it."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 20
 
 
 class OrderStream:
-    """The frames of one subscription, in the order they came."""
+    """The frames of one stream, in the order they came."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -20,8 +20,14 @@ class OrderStream:
 
     async def until(self, status: str) -> dict[str, Any]:
         """The first frame that tells this status."""
+        return await self.until_it(lambda frame: bool(frame["status"] == status))
+
+    async def until_it(self, shows: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first frame that shows that; the one heard last may be it."""
+        if self.frames and shows(self.frames[-1]):
+            return self.frames[-1]
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (frame := await self._next())["status"] != status:
+            while not shows(frame := await self._next()):
                 pass
         return frame
 

@@ -63,13 +63,24 @@ class ShopServer:
 
     async def asks_of_order(self, order_id: str, what: str, body: Json, *, key: str | None = None) -> Answer:
         """`POST /v1/orders/{order_id}/…` with the secret key: `refunds`, `capture`, `cancel`."""
+        return await self.asks("POST", f"/v1/orders/{order_id}/{what}", body, key=key)
+
+    async def asks(self, method: str, path: str, body: Json, *, key: str | None = None) -> Answer:
+        """Anything of intent-api, with the secret key."""
         headers = {
             "Authorization": self._bearer("TILLSTREAM_SECRET_KEY"),
             "Idempotency-Key": key or secrets.token_hex(16),
             "Content-Type": "application/json",
         }
-        url = self.house.url("intent-api", f"/v1/orders/{order_id}/{what}")
-        return await self._send("POST", url, headers, json.dumps(body).encode())
+        return await self._send(method, self.house.url("intent-api", path), headers, json.dumps(body).encode())
+
+    async def subscription(self, subscription_id: str) -> Json:
+        """The subscription with its invoices and its timeline."""
+        headers = {"Authorization": self._bearer("TILLSTREAM_SECRET_KEY")}
+        path = f"/v1/subscriptions/{subscription_id}"
+        answer = await self._send("GET", self.house.url("order-service", path), headers)
+        assert answer.status == 200, answer
+        return answer.body
 
     async def stripe(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Json:
         """A call of Stripe's API with the account's secret key."""
