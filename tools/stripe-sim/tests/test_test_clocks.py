@@ -30,7 +30,9 @@ def subscribed(sim: Sim, clock: str) -> stripe.Subscription:
     return v1.subscriptions.create({"customer": customer.id, "items": [{"price": price}]})
 
 
-@pytest.mark.shows("test_helpers.test_clock.created", "test_helpers.test_clock.ready")
+@pytest.mark.shows(
+    "test_helpers.test_clock.created", "test_helpers.test_clock.advancing", "test_helpers.test_clock.ready"
+)
 def test_a_clock_stands_still_until_it_is_advanced(sim: Sim, until: Callable[..., Any]) -> None:
     clocks = sim.stripe.v1.test_helpers.test_clocks
     clock = clocks.create({"frozen_time": NOON, "name": "Year's end"})
@@ -64,6 +66,7 @@ def test_one_clock_moves_nobody_elses_time(sim: Sim, until: Callable[..., Any]) 
     assert counts == [2, 1]
 
 
+@pytest.mark.shows("test_helpers.test_clock.deleted")
 def test_a_deleted_clock_takes_its_customers_along(sim: Sim) -> None:
     clocks = sim.stripe.v1.test_helpers.test_clocks
     clock = clocks.create({"frozen_time": NOON}).id
@@ -74,6 +77,7 @@ def test_a_deleted_clock_takes_its_customers_along(sim: Sim) -> None:
         sim.stripe.v1.customers.retrieve(str(subscription.customer))
 
 
+@pytest.mark.shows("test_helpers.test_clock.internal_failure")
 def test_a_clock_whose_advance_fails_says_so(
     start_sim: Callable[..., Sim], until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
