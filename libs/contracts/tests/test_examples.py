@@ -10,12 +10,14 @@ from jsonschema import Draft202012Validator
 from tillstream_contracts import (
     ORDERS_PLACED,
     ORDERS_STATUS,
+    PAYMENTS_ATTACHED,
     SUBSCRIPTIONS_STATUS,
     Event,
     InvoiceStatus,
     OrderPlaced,
     OrderStatus,
     OrderStatusChanged,
+    PaymentAttached,
     SubscriptionStatus,
     SubscriptionStatusChanged,
 )
@@ -25,6 +27,7 @@ EVENTS: dict[str, type[Event]] = {
     ORDERS_PLACED.name: OrderPlaced,
     ORDERS_STATUS.name: OrderStatusChanged,
     SUBSCRIPTIONS_STATUS.name: SubscriptionStatusChanged,
+    PAYMENTS_ATTACHED.name: PaymentAttached,
 }
 
 

@@ -2,14 +2,21 @@
 
 from datetime import timedelta
 
-from tillstream_contracts import ORDERS_PLACED, ORDERS_STATUS, STRIPE_EVENTS, SUBSCRIPTIONS_STATUS, TOPICS
+from tillstream_contracts import (
+    ORDERS_PLACED,
+    ORDERS_STATUS,
+    PAYMENTS_ATTACHED,
+    STRIPE_EVENTS,
+    SUBSCRIPTIONS_STATUS,
+    TOPICS,
+)
 from tillstream_contracts.topics import parked
 
 
 def test_every_topic_is_declared_once() -> None:
     names = [topic.name for topic in TOPICS]
     assert sorted(names) == sorted(set(names))
-    assert {STRIPE_EVENTS, ORDERS_PLACED, ORDERS_STATUS, SUBSCRIPTIONS_STATUS} <= set(TOPICS)
+    assert {STRIPE_EVENTS, ORDERS_PLACED, ORDERS_STATUS, SUBSCRIPTIONS_STATUS, PAYMENTS_ATTACHED} <= set(TOPICS)
 
 
 def test_production_survives_the_loss_of_a_broker() -> None:
@@ -20,7 +27,7 @@ def test_production_survives_the_loss_of_a_broker() -> None:
 
 
 def test_what_the_truth_is_rebuilt_from_is_kept_for_ever() -> None:
-    for topic in (STRIPE_EVENTS, ORDERS_PLACED, parked(STRIPE_EVENTS)):
+    for topic in (STRIPE_EVENTS, ORDERS_PLACED, PAYMENTS_ATTACHED, parked(STRIPE_EVENTS)):
         assert topic.broker_settings()["retention.ms"] == "-1"
     for topic in (ORDERS_STATUS, SUBSCRIPTIONS_STATUS):
         assert topic.broker_settings()["retention.ms"] == str(timedelta(days=7) // timedelta(milliseconds=1))

@@ -111,6 +111,7 @@ def test_the_contracts_agree_with_what_is_committed() -> None:
     assert set(schemas_today()) == {
         "tillstream.order.placed.v1",
         "tillstream.order.status-changed.v1",
+        "tillstream.payment.attached.v1",
         "tillstream.subscription.status-changed.v1",
     }
     assert CliRunner().invoke(app, ["check"]).exit_code == 0

@@ -6,12 +6,14 @@ from tillstream_contracts.events import (
     OrderLine,
     OrderPlaced,
     OrderStatusChanged,
+    PaymentAttached,
     SubscriptionStatusChanged,
 )
 from tillstream_contracts.headers import EventHeaders
 from tillstream_contracts.topics import (
     ORDERS_PLACED,
     ORDERS_STATUS,
+    PAYMENTS_ATTACHED,
     STRIPE_EVENTS,
     SUBSCRIPTIONS_STATUS,
     TOPICS,
@@ -29,6 +31,7 @@ from tillstream_contracts.types import (
 __all__ = [
     "ORDERS_PLACED",
     "ORDERS_STATUS",
+    "PAYMENTS_ATTACHED",
     "STRIPE_EVENTS",
     "SUBSCRIPTIONS_STATUS",
     "TOPICS",
@@ -42,6 +45,7 @@ __all__ = [
     "OrderPlaced",
     "OrderStatus",
     "OrderStatusChanged",
+    "PaymentAttached",
     "SubscriptionItem",
     "SubscriptionStatus",
     "SubscriptionStatusChanged",

@@ -66,6 +66,17 @@ class OrderPlaced(Event):
         return f"{order_id}.placed"
 
 
+class PaymentAttached(Event):
+    """An operator said which order a payment belongs to: it beats what Stripe says, a later word beats an earlier."""
+
+    TYPE: ClassVar[str] = "tillstream.payment.attached.v1"
+
+    payment_intent_id: Annotated[str, Field(min_length=1, max_length=255)]
+    order_id: OrderId
+    currency: Currency
+    """The payment's, so that this event may be read before any other about it."""
+
+
 class Cause(Frozen):
     """The event that made the order change."""
 

@@ -41,6 +41,7 @@ STRIPE_EVENTS = Topic(
 )
 ORDERS_PLACED = Topic("orders.placed.v1", key="order id", retention=None)
 ORDERS_STATUS = Topic("orders.status.v1", key="order id", retention=timedelta(days=7))
+PAYMENTS_ATTACHED = Topic("payments.attached.v1", key="PaymentIntent id", retention=None)
 SUBSCRIPTIONS_STATUS = Topic("subscriptions.status.v1", key="subscription id", retention=timedelta(days=7))
 
 
@@ -54,6 +55,8 @@ TOPICS = (
     ORDERS_PLACED,
     ORDERS_STATUS,
     SUBSCRIPTIONS_STATUS,
+    PAYMENTS_ATTACHED,
     parked(STRIPE_EVENTS),
     parked(ORDERS_PLACED),
+    parked(PAYMENTS_ATTACHED),
 )
