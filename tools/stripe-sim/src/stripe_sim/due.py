@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from stripe_sim import billing, invoice_object, subscription_life, subscription_object
 from stripe_sim.account import Account
@@ -27,17 +28,20 @@ RETRY, FINALIZE, WARN, EXPIRE, CANCEL, RENEW = range(6)
 
 def happening(account: Account, clock: str | None, until: int) -> Iterator[int]:
     """Do all that is due by then, the earliest first. Yields the time of each thing just before it happens."""
-    last = None
-    for _ in range(MOST_STEPS):
-        first = min(_all_due(account, clock, until), default=None)
-        if first is None:
-            return
-        if first == last:
-            raise RuntimeError(f"{first} has happened, and is due again at once")
+    waiting, last, steps = list(_all_due(account, clock, until)), None, 0
+    heapify(waiting)
+    while waiting:
+        first = heappop(waiting)
+        if first not in _due_of(account, first.name, until):
+            continue  # something that happened before has made it void
+        if first == last or steps == MOST_STEPS:
+            raise RuntimeError(f"{first} does not come to an end")
         yield first.at
         _do(account, first)
-        last = first
-    raise RuntimeError(f"more than {MOST_STEPS} things were due at once")
+        for name in _touched(account, first.name):
+            for due in _due_of(account, name, until):
+                heappush(waiting, due)
+        last, steps = first, steps + 1
 
 
 def sweep(account: Account) -> None:
@@ -57,13 +61,29 @@ def forget(account: Account, clock: str) -> None:
 
 
 def _all_due(account: Account, clock: str | None, until: int) -> Iterator[_Due]:
-    for subscription in account.store.oldest_first(subscription_object.KIND):
-        if subscription["test_clock"] == clock:
-            warned = _warned(account, subscription)
-            yield from (due for due in _of_subscription(subscription, warned=warned) if due.at <= until)
-    for invoice in account.store.oldest_first(invoice_object.KIND):
-        if invoice["test_clock"] == clock:
-            yield from (due for due in _of_invoice(invoice) if due.at <= until)
+    for kind in (subscription_object.KIND, invoice_object.KIND):
+        for thing in account.store.oldest_first(kind):
+            if thing["test_clock"] == clock:
+                yield from _due_of(account, thing["id"], until)
+
+
+def _due_of(account: Account, name: str, until: int) -> list[_Due]:
+    """What is due of a subscription or an invoice by then."""
+    if (subscription := account.store.get(subscription_object.KIND, name)) is not None:
+        found = _of_subscription(subscription, warned=_warned(account, subscription))
+    elif (invoice := account.store.get(invoice_object.KIND, name)) is not None:
+        found = _of_invoice(invoice)
+    else:
+        return []
+    return [due for due in found if due.at <= until]
+
+
+def _touched(account: Account, name: str) -> set[str]:
+    """What else can be due because something of this object happened: its subscription, and that one's new invoice."""
+    invoice = account.store.get(invoice_object.KIND, name)
+    owner = invoice_object.subscription_of(invoice) if invoice else name
+    subscription = account.store.get(subscription_object.KIND, owner)
+    return {name, owner} | ({subscription["latest_invoice"]} if subscription else set())
 
 
 def _warned(account: Account, subscription: Object) -> bool:
