@@ -54,6 +54,35 @@ async def test_secret_key_sees_every_order(api: Any, get: Any) -> None:
     ]
 
 
+@pytest.mark.shows("GET /v1/orders/{order_id}", "refund.updated", "charge.dispute.funds_withdrawn")
+async def test_order_is_shown_with_its_refunds_and_disputes(api: Any, get: Any, pool: Any, stripe: Any) -> None:
+    """In words that everybody knows, with the order's amounts; the order's status is the dispute's."""
+    values = [
+        stripe.refund("failed", payment_intent="pi_4", created=1_790_000_001),
+        stripe.refund(re="re_2", payment_intent="pi_4", reason="requested_by_customer"),
+        stripe.dispute(happened="funds_withdrawn", payment_intent="pi_4", amount=1499),
+        stripe.dispute("warning_closed", dp="dp_2", payment_intent="pi_4", created=1_790_000_009),
+    ]
+    heard = [Heard(read_stripe_event(v, order_id_key="order_id"), 0, 90 + n) for n, v in enumerate(values)]
+    async with pool.acquire() as connection:
+        await take_in(connection, heard, merchant_id="default", now=START)
+    body = (await get(api, "/v1/orders/ord_4")).body
+    assert (body["status"], body["refunded"], body["disputed"]) == ("disputed", 500, 1499)
+    of = {"payment_intent_id": "pi_4", "currency": "usd"}
+    assert body["refunds"] == [
+        {**of, "refund_id": "re_2", "status": "succeeded", "amount": 500, "reason": "requested_by_customer",
+         "failure_reason": None, "created_at": "2026-09-21T14:13:20Z"},
+        {**of, "refund_id": "re_1", "status": "failed", "amount": 500, "reason": None,
+         "failure_reason": "unknown", "created_at": "2026-09-21T14:13:21Z"},
+    ]  # fmt: skip
+    assert body["disputes"] == [
+        {**of, "dispute_id": "dp_1", "status": "needs_response", "amount": 1499, "reason": "fraudulent",
+         "funds_withdrawn": True, "created_at": "2026-09-21T14:13:20Z"},
+        {**of, "dispute_id": "dp_2", "status": "warning_closed", "amount": 1999, "reason": "fraudulent",
+         "funds_withdrawn": False, "created_at": "2026-09-21T14:13:29Z"},
+    ]  # fmt: skip
+
+
 async def test_stream_token_sees_its_order_and_no_other(api: Any, get: Any, token: Any) -> None:
     """An order of somebody else looks like none."""
     assert (await get(api, "/v1/orders/ord_1", bearer=token("ord_1"))).status == 200

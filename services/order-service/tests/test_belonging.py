@@ -59,3 +59,9 @@ def test_session_names_the_order_of_a_payment_that_names_none(stripe: Any, end_o
     """It vouches for it."""
     told = stripe.session("completed", payment_status="paid"), stripe.payment("succeeded", order=None)
     assert (end_of(*told).status, end_of(*told).amounts.captured) == ("paid", 1999)
+
+
+def test_paid_session_never_takes_a_payment_from_the_order_that_it_names_itself(stripe: Any, end_of: Any) -> None:
+    """However late it speaks."""
+    told = stripe.payment("succeeded", order="ord_2"), stripe.session("completed", payment_status="paid", at=9)
+    assert [end_of(*told, order_id=order_id).amounts.captured for order_id in ("ord_1", "ord_2")] == [0, 1999]
