@@ -10,6 +10,9 @@ GOOD_CARD: Final = "4242424242424242"
 DECLINED_CARD: Final = "4000000000000002"
 CHALLENGED_CARD: Final = "4000002760003184"
 SLOW_CARD: Final = "4000009900000004"
+REFUSED_WHEN_CHARGED_CARD: Final = "4000000000000341"
+"""It can be saved, and then every bank says no."""
+DISPUTED_CARD: Final = "4000000000000259"
 
 REFUSED_CARD = re.compile(r"Failed to load resource: the server responded with a status of 402")
 """Every browser reports a declined card as an error; it is an answer."""
@@ -36,11 +39,42 @@ class Buyer:
         for product in products:
             await self.page.get_by_role("button", name=f"Add to cart {product}").click()
 
-    async def goes_to_checkout(self) -> None:
-        """Through the cart, as far as the payment form."""
+    async def opens_checkout(self) -> None:
+        """Through the cart."""
         await self.page.get_by_role("link", name=re.compile("^Cart")).click()
         await self.page.get_by_role("link", name="Go to checkout").click()
+
+    async def goes_to_checkout(self) -> None:
+        """Through the cart, as far as the payment form."""
+        await self.opens_checkout()
         await expect(self.pay_button).to_be_enabled()
+
+    async def buys(self, product: str, *, card: str = GOOD_CARD) -> str:
+        """One of it, as far as the page that says paid. The order's id."""
+        await self.takes(product)
+        await self.goes_to_checkout()
+        await self.pays_with(card)
+        await self.sees_it_paid()
+        return await self.order_id()
+
+    async def saves(self, card: str, *, while_buying: str) -> None:
+        """Pay with the card and have it kept for next time."""
+        await self.takes(while_buying)
+        await self.goes_to_checkout()
+        await self.types(card)
+        await self.page.get_by_label("Save this card for next time").check()
+        await self.pay_button.click()
+        if card == CHALLENGED_CARD:
+            await self.answers_the_bank("Complete")
+        await self.sees_it_paid()
+
+    async def saves_in_the_account(self, card: str) -> None:
+        """Have the card kept, without any purchase."""
+        await self.page.goto("/account")
+        await self.page.get_by_role("button", name="Add a card").click()
+        await self.types(card)
+        await self.page.get_by_role("button", name="Save this card").click()
+        await expect(self.page.get_by_text(f"•••• {card[-4:]}")).to_be_visible()
 
     async def types(self, card: str) -> None:
         """Fill in the payment form, ours or the hosted one."""

@@ -120,7 +120,7 @@ def test_with_an_account_the_simulator_stays_away(state: Path) -> None:
         ("order-service", {"TILLSTREAM_SECRET_KEY", "TILLSTREAM_TOKEN_SECRET", "POSTGRES_PASSWORD"}),
         ("order-service-resolver", {"STRIPE_SECRET_KEY"}),
         ("notifier", {"TILLSTREAM_TOKEN_SECRET"}),
-        ("storefront", {"TILLSTREAM_PUBLISHABLE_KEY"}),
+        ("storefront", {"TILLSTREAM_SECRET_KEY", "TILLSTREAM_PUBLISHABLE_KEY"}),
     ],
 )
 def test_a_program_knows_the_secrets_of_its_work_and_no_others(state: Path, program: str, knows: set[str]) -> None:

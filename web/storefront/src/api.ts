@@ -1,35 +1,19 @@
-import type { Attempt } from "./attempt.ts";
-import type { Catalog } from "./catalog.ts";
 import { words } from "./language.ts";
 
 export interface Config {
+  /** Tillstream's own, not Stripe's. */
   readonly publishableKey: string;
   readonly intentApiUrl: string;
+  readonly orderServiceUrl: string;
   readonly stripeJsUrl: string;
-  readonly stripeApiUrl: string;
+  /** Set where a stand-in plays Stripe. */
+  readonly stripeApiUrl: string | null;
 }
 
-/** Where an order's status can be watched, and what opens that door. */
+/** Where an order's or a subscription's status can be watched, and what opens that door. */
 export interface StreamAccess {
   readonly url: string;
   readonly token: string;
-}
-
-export interface PaymentIntentAnswer {
-  readonly order_id: string;
-  readonly payment_intent_id: string;
-  readonly client_secret: string;
-  readonly publishable_key: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly stream: StreamAccess;
-}
-
-export interface CheckoutSessionAnswer {
-  readonly order_id: string;
-  readonly checkout_session_id: string;
-  readonly url: string;
-  readonly stream: StreamAccess;
 }
 
 /** A refusal by the server (RFC 9457), or no answer at all; `message` is a sentence for the buyer. */
@@ -38,6 +22,8 @@ export class Problem extends Error {
     readonly code: string,
     message: string,
     readonly status = 0,
+    /** What else the server told. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -48,65 +34,51 @@ export class Problem extends Error {
   }
 }
 
+interface Request {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  /** A key or token, sent as `Authorization: Bearer`. */
+  readonly bearer?: string;
+  /** The Idempotency-Key: makes it safe to ask again when no answer came. */
+  readonly key?: string;
+  readonly body?: unknown;
+}
+
 const TIMEOUT_MS = 15_000;
 const RETRY_PAUSES_MS: readonly number[] = [400, 1600];
 
-export async function fetchConfig(): Promise<Config> {
-  return (await answerOf("/config.json", {})) as Config;
-}
-
-export async function fetchCatalog(config: Config): Promise<Catalog> {
-  const headers = { Authorization: `Bearer ${config.publishableKey}` };
-  const { products } = (await answerOf(`${config.intentApiUrl}/v1/catalog`, { headers })) as Pick<Catalog, "products">;
-  const sold = products.filter(({ plan }) => !plan);
-  return { products: sold, currencies: [...new Set(sold.flatMap(({ prices }) => Object.keys(prices)))] };
-}
-
-/** The payment of this attempt: made at the first call, the same at every later one. */
-export async function createPaymentIntent(config: Config, attempt: Attempt): Promise<PaymentIntentAnswer> {
-  return (await post(config, "/v1/payment-intents", attempt.key, attempt.wanted)) as PaymentIntentAnswer;
-}
-
-/** The page at Stripe on which this attempt can be paid. */
-export async function createCheckoutSession(config: Config, attempt: Attempt): Promise<CheckoutSessionAnswer> {
-  const body = {
-    ...attempt.wanted,
-    success_url: `${location.origin}/success?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${location.origin}/cancelled`,
-  };
-  return (await post(config, "/v1/checkout-sessions", attempt.key, body)) as CheckoutSessionAnswer;
-}
-
-/** Post until there is an answer: the Idempotency-Key makes it safe to ask again when none came. */
-async function post(config: Config, path: string, key: string, body: unknown): Promise<unknown> {
-  const request = {
-    method: "POST",
-    headers: {
-      Authorization: `Bearer ${config.publishableKey}`,
-      "Content-Type": "application/json",
-      "Idempotency-Key": key,
-    },
-    body: JSON.stringify(body),
-  };
-  for (const pause of RETRY_PAUSES_MS) {
+/** What the server answers. Raises Problem; what has a key is asked again a few times before. */
+export async function ask(url: string, request: Request = {}): Promise<unknown> {
+  for (const pause of request.key ? RETRY_PAUSES_MS : []) {
     try {
-      return await answerOf(config.intentApiUrl + path, request);
+      return await answerOf(url, request);
     } catch (error) {
       if (!(error instanceof Problem) || !error.mayPass) throw error;
       await new Promise((resume) => setTimeout(resume, pause));
     }
   }
-  return await answerOf(config.intentApiUrl + path, request);
+  return await answerOf(url, request);
 }
 
-async function answerOf(url: string, request: RequestInit): Promise<unknown> {
+/** What to tell a person of whatever went wrong. */
+export function told(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function answerOf(url: string, { method = "GET", bearer, key, body }: Request): Promise<unknown> {
+  const headers: Record<string, string> = {};
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
+  if (key) headers["Idempotency-Key"] = key;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const payload = body === undefined ? null : JSON.stringify(body);
   let response: Response;
   try {
-    response = await fetch(url, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(url, { method, headers, body: payload, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
     throw new Problem("unreachable", words().shop.unreachable);
   }
-  const body = (await response.json().catch(() => null)) as { code?: string; detail?: string } | null;
-  if (response.ok && body) return body;
-  throw new Problem(body?.code ?? "unreadable", body?.detail ?? words().shop.unreachable, response.status);
+  if (response.status === 204) return null;
+  const answer = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+  if (response.ok && answer) return answer;
+  const { code = "unreadable", detail = words().shop.unreachable } = (answer ?? {}) as Partial<Record<string, string>>;
+  throw new Problem(code, detail, response.status, answer ?? {});
 }

@@ -1,10 +1,11 @@
 import type { FunctionComponent } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 
-import { fetchCatalog, fetchConfig, type Config } from "./api.ts";
+import { told, type Config } from "./api.ts";
 import type { Catalog } from "./catalog.ts";
 import { CurrencySelect } from "./currency-select.tsx";
 import { Notice } from "./notice.tsx";
+import { fetchCatalog, fetchConfig } from "./opening.ts";
 import { CancelledPage } from "./pages/cancelled.tsx";
 import { CartPage } from "./pages/cart.tsx";
 import { CatalogPage } from "./pages/catalog.tsx";
@@ -33,7 +34,7 @@ export function App() {
   const load = useCallback(() => {
     setProblem(undefined);
     loadShop().then(setLoaded, (error: unknown) => {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(told(error));
     });
   }, []);
   useEffect(load, [load]);

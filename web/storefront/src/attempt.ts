@@ -1,12 +1,16 @@
 import type { CartLine } from "./cart.ts";
 import { readStored, writeStored } from "./storage.ts";
 
-/** How somebody pays: in our own page, or on the page that Stripe hosts. */
-export type Way = "card" | "hosted";
+/** How somebody pays: in our own page, with a saved card, on the page that Stripe hosts; or again and again. */
+export type Way = "card" | "saved" | "hosted" | "plan";
 
+/** What is asked for under one key, in intent-api's words. */
 export interface Wanted {
   readonly items: readonly CartLine[];
   readonly currency: string;
+  readonly customer?: string;
+  readonly payment_method?: string;
+  readonly locale?: string;
 }
 
 /** One attempt to buy one cart: whatever is retried under its key is the same order. */
@@ -22,7 +26,7 @@ export const ATTEMPT_LIFETIME_MS = 20 * 60 * 60 * 1000;
 /** The attempt that stands for this cart: the kept one, or a new one if the cart changed or it has grown old. */
 export function attemptFor(storage: Storage, way: Way, wanted: Wanted, now: number, newKey = randomKey): Attempt {
   const kept = keptAttempt(storage, way);
-  const ordered = { items: sorted(wanted.items), currency: wanted.currency };
+  const ordered = { ...wanted, items: sorted(wanted.items) };
   if (kept && sameOrder(kept.wanted, ordered) && now - kept.startedAt < ATTEMPT_LIFETIME_MS) return kept;
   const attempt = { key: newKey(), wanted: ordered, startedAt: now };
   writeStored(storage, storageKey(way), attempt);
@@ -49,10 +53,15 @@ function sorted(items: readonly CartLine[]): CartLine[] {
 }
 
 function sameOrder(one: Wanted, other: Wanted): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return canonical(one) === canonical(other);
 }
 
-function randomKey(): string {
+function canonical(wanted: Wanted): string {
+  return JSON.stringify(Object.entries(wanted).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** A word that nobody can guess. */
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing where a page is served without TLS
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -27,7 +27,7 @@ export function priced(cart: Cart, catalog: Catalog, currency: string): PricedLi
   return cart.flatMap((line) => {
     const product = catalog.products.find((each) => each.sku === line.sku);
     const price = product?.prices[currency];
-    return product && price !== undefined ? [{ ...line, product, amount: price * line.quantity }] : [];
+    return product && !product.plan && price !== undefined ? [{ ...line, product, amount: price * line.quantity }] : [];
   });
 }
 

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 
+import { told } from "./api.ts";
 import type { Wanted } from "./attempt.ts";
 import { Notice } from "./notice.tsx";
 import { payHosted } from "./purchase.ts";
 import { useShop } from "./shop.ts";
-import { words } from "./language.ts";
+import { locale, words } from "./language.ts";
 
 /** The way to the page that Stripe hosts. */
 export function HostedPayment({ wanted }: { wanted: Wanted }) {
@@ -16,10 +17,10 @@ export function HostedPayment({ wanted }: { wanted: Wanted }) {
     setLeaving(true);
     setProblem(undefined);
     try {
-      const session = await payHosted(config, wanted);
+      const session = await payHosted(config, { ...wanted, locale: locale() });
       location.assign(session.url);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(told(error));
       setLeaving(false);
     }
   };

@@ -1,8 +1,9 @@
-import type { Way } from "./attempt.ts";
+import type { PaidOnce } from "./purchase.ts";
 
 /** What Stripe put into the address when it sent the buyer back. */
 export interface Returned {
-  readonly way: Way;
+  /** How it may have been paid. */
+  readonly ways: readonly PaidOnce[];
   /** The PaymentIntent's id, or the Checkout Session's. */
   readonly id: string;
   /** Stripe said that the payment was not made; it is a word in an address, so it only chooses our sentence. */
@@ -13,9 +14,9 @@ export interface Returned {
 export function readReturn(search: string): Returned | null {
   const said = new URLSearchParams(search);
   const session = said.get("session_id");
-  if (session) return { way: "hosted", id: session, refused: false };
+  if (session) return { ways: ["hosted"], id: session, refused: false };
   const intent = said.get("payment_intent");
-  if (intent) return { way: "card", id: intent, refused: said.get("redirect_status") === "failed" };
+  if (intent) return { ways: ["card", "saved"], id: intent, refused: said.get("redirect_status") === "failed" };
   return null;
 }
 

@@ -28,8 +28,8 @@ test.each(["pending", "requires_action", "payment_failed"] as const)(
 
 test("Stripe's return addresses are read", () => {
   const intent = "?payment_intent=pi_1&redirect_status=failed";
-  expect(readReturn(intent)).toEqual({ way: "card", id: "pi_1", refused: true });
+  expect(readReturn(intent)).toEqual({ ways: ["card", "saved"], id: "pi_1", refused: true });
   expect(readReturn("?payment_intent=pi_1&redirect_status=succeeded")?.refused).toBe(false);
-  expect(readReturn("?session_id=cs_1")).toEqual({ way: "hosted", id: "cs_1", refused: false });
+  expect(readReturn("?session_id=cs_1")).toEqual({ ways: ["hosted"], id: "cs_1", refused: false });
   expect(readReturn("?nothing=here")).toBeNull();
 });

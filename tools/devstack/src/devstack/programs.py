@@ -165,6 +165,8 @@ class Plan:
             "STOREFRONT_FILES": str(web.STOREFRONT),
             "STOREFRONT_PUBLISHABLE_KEY": self.keys["TILLSTREAM_PUBLISHABLE_KEY"],
             "STOREFRONT_INTENT_API_URL": self.addresses.browser_url("INTENT_API_PORT"),
+            "STOREFRONT_ORDER_SERVICE_URL": self.addresses.browser_url("ORDER_SERVICE_PORT"),
+            "TILLSTREAM_SECRET_KEY": self.keys["TILLSTREAM_SECRET_KEY"],
             "STOREFRONT_STRIPE_JS_URL": f"{stripe}/v3/" if self.simulated else STRIPE_JS,
             "STOREFRONT_STRIPE_API_URL": stripe if self.simulated else "",
         }

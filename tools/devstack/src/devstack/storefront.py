@@ -15,10 +15,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from devstack.ports import LOOPBACK
+from devstack.shop_calls import ShopCalls
+from devstack.shop_desk import opening, shop_routes
 
 CONFIG = {
     "publishableKey": "STOREFRONT_PUBLISHABLE_KEY",
     "intentApiUrl": "STOREFRONT_INTENT_API_URL",
+    "orderServiceUrl": "STOREFRONT_ORDER_SERVICE_URL",
     "stripeJsUrl": "STOREFRONT_STRIPE_JS_URL",
     "stripeApiUrl": "STOREFRONT_STRIPE_API_URL",
 }
@@ -42,7 +45,7 @@ class SinglePage(StaticFiles):
         return response
 
 
-def create_app(files: Path, config: dict[str, str | None]) -> Starlette:
+def create_app(files: Path, config: dict[str, str | None], calls: ShopCalls, secret_key: str) -> Starlette:
     """The storefront's server; `config` is what the page asks for first."""
 
     async def tell(_: Request) -> Response:
@@ -56,17 +59,25 @@ def create_app(files: Path, config: dict[str, str | None]) -> Starlette:
             Route("/config.json", tell),
             Route("/livez", well),
             Route("/readyz", well),
+            *shop_routes(calls, secret_key),
             Mount("/", SinglePage(directory=files, html=True)),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1024)],
+        lifespan=opening(calls),
     )
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     config = {name: os.environ.get(setting) or None for name, setting in CONFIG.items()}
+    secret_key = os.environ["TILLSTREAM_SECRET_KEY"]
+    calls = ShopCalls(
+        secret_key,
+        intent_api=os.environ["STOREFRONT_INTENT_API_URL"],
+        order_service=os.environ["STOREFRONT_ORDER_SERVICE_URL"],
+    )
     uvicorn.run(
-        create_app(Path(os.environ["STOREFRONT_FILES"]), config),
+        create_app(Path(os.environ["STOREFRONT_FILES"]), config, calls, secret_key),
         host=LOOPBACK,
         port=int(os.environ["STOREFRONT_PORT"]),
         access_log=False,

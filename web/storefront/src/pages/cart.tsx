@@ -4,11 +4,12 @@ import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
 import { Picture } from "../picture.tsx";
 import { useShop } from "../shop.ts";
+import { Sums } from "../sums.tsx";
 import { words } from "../language.ts";
 
 /** What is in the cart, to change or to pay. */
 export function CartPage() {
-  const { lines, total, currency } = useShop();
+  const { lines } = useShop();
   if (lines.length === 0) return <EmptyCart />;
   return (
     <Page title={words().cart.title}>
@@ -19,16 +20,7 @@ export function CartPage() {
           ))}
         </ul>
         <aside class="panel" aria-label={words().cart.total}>
-          <dl class="sums">
-            <div>
-              <dt>{words().cart.shipping}</dt>
-              <dd>{words().cart.free}</dd>
-            </div>
-            <div class="grand">
-              <dt>{words().cart.total}</dt>
-              <dd>{formatMoney(total, currency)}</dd>
-            </div>
-          </dl>
+          <Sums />
           <a class="button wide" href="/checkout">
             {words().cart.checkout}
           </a>

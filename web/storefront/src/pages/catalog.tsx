@@ -18,9 +18,11 @@ export function CatalogPage() {
         {added}
       </p>
       <ul class="shelf">
-        {catalog.products.map((product) => (
-          <ProductCard key={product.sku} product={product} announce={setAdded} />
-        ))}
+        {catalog.products
+          .filter(({ plan }) => !plan)
+          .map((product) => (
+            <ProductCard key={product.sku} product={product} announce={setAdded} />
+          ))}
       </ul>
     </Page>
   );

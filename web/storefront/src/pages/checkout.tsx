@@ -1,10 +1,15 @@
 import { HostedPayment } from "../hosted-payment.tsx";
 import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
+import { OneClick } from "../one-click.tsx";
 import { PaymentForm } from "../payment-form.tsx";
+import { fetchSavedCards } from "../saved-cards.ts";
 import { useShop } from "../shop.ts";
+import { Sums } from "../sums.tsx";
+import { useAsked } from "../use-asked.ts";
 import { EmptyCart } from "./cart.tsx";
 import { words } from "../language.ts";
+import type { Wanted } from "../attempt.ts";
 
 /** Paying what is in the cart: by card right here, or on the page that Stripe hosts. */
 export function CheckoutPage() {
@@ -17,7 +22,7 @@ export function CheckoutPage() {
         <div class="ways">
           <section class="panel" aria-labelledby="by-card">
             <h2 id="by-card">{words().checkout.here}</h2>
-            <PaymentForm key={JSON.stringify([items, currency])} wanted={{ items, currency }} />
+            <PayHere key={JSON.stringify([items, currency])} wanted={{ items, currency }} />
           </section>
           <p class="or">
             <span>{words().checkout.or}</span>
@@ -33,8 +38,16 @@ export function CheckoutPage() {
   );
 }
 
+/** With a saved card in one click, else by typing one in; a stranger has none saved. */
+function PayHere({ wanted }: { wanted: Wanted }) {
+  const { config } = useShop();
+  const [cards] = useAsked(() => fetchSavedCards(config).catch(() => []));
+  if (cards.state !== "here") return <p class="loading">{words().checkout.preparing}</p>;
+  return cards.answer.length > 0 ? <OneClick cards={cards.answer} wanted={wanted} /> : <PaymentForm wanted={wanted} />;
+}
+
 function Summary() {
-  const { lines, total, currency } = useShop();
+  const { lines, currency } = useShop();
   return (
     <aside class="panel summary" aria-labelledby="summary">
       <h2 id="summary">{words().checkout.order}</h2>
@@ -48,16 +61,7 @@ function Summary() {
           </li>
         ))}
       </ul>
-      <dl class="sums">
-        <div>
-          <dt>{words().cart.shipping}</dt>
-          <dd>{words().cart.free}</dd>
-        </div>
-        <div class="grand">
-          <dt>{words().cart.total}</dt>
-          <dd>{formatMoney(total, currency)}</dd>
-        </div>
-      </dl>
+      <Sums />
       <a class="quiet-link" href="/cart">
         {words().shop.changeCart}
       </a>

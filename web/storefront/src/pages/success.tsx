@@ -22,7 +22,7 @@ function Order({ returned }: { returned: Returned }) {
   const [search, setSearch] = useState<Search>({ state: "looking" });
   const look = useCallback(() => {
     setSearch({ state: "looking" });
-    findPurchase(config, returned.way, returned.id).then(
+    findPurchase(config, returned.ways, returned.id).then(
       (purchase) => {
         setSearch(purchase ? { state: "found", purchase } : { state: "lost", problem: words().order.unknown });
       },

@@ -56,6 +56,9 @@ export const de: Words = {
     noForm:
       "Das Zahlungsformular konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
     pay: (price) => `${price} bezahlen`,
+    payWith: (price, card) => `${price} mit ${card} bezahlen`,
+    otherCard: "Eine andere Karte verwenden",
+    save: "Diese Karte für das nächste Mal speichern",
     paying: "Zahlung läuft …",
     lostConnection:
       "Die Verbindung ist beim Bezahlen abgebrochen. Versuchen Sie es noch einmal: Dieselbe Bestellung wird nie doppelt berechnet.",
@@ -65,6 +68,9 @@ export const de: Words = {
       "Es wurde nichts abgebucht. Sie können es noch einmal versuchen oder eine andere Karte verwenden.",
     nothingChargedProbably:
       "Soweit wir wissen, wurde nichts abgebucht. Versuchen Sie es in einem Augenblick noch einmal.",
+  },
+  account: {
+    card: "Karte",
   },
   cancelled: {
     title: "Es wurde nichts abgebucht",

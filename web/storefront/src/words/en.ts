@@ -52,12 +52,18 @@ export const en = {
     preparing: "Preparing the payment form…",
     noForm: "The payment form did not load. Check your connection and try again.",
     pay: (price: string) => `Pay ${price}`,
+    payWith: (price: string, card: string) => `Pay ${price} with ${card}`,
+    otherCard: "Use another card",
+    save: "Save this card for next time",
     paying: "Paying…",
     lostConnection: "We lost the connection while paying. Try again: the same order is never charged twice.",
     refused: "The payment was refused.",
     nothingCharged: "Nothing was charged.",
     nothingChargedRetry: "Nothing was charged. You can try again or use another card.",
     nothingChargedProbably: "Nothing was charged as far as we know. Try again in a moment.",
+  },
+  account: {
+    card: "Card",
   },
   cancelled: {
     title: "Nothing was charged",

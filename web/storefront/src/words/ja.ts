@@ -55,6 +55,9 @@ export const ja: Words = {
     preparing: "お支払いフォームを準備しています…",
     noForm: "お支払いフォームを読み込めませんでした。通信環境を確認して、もう一度お試しください。",
     pay: (price) => `${price} を支払う`,
+    payWith: (price, card) => `${card} で ${price} を支払う`,
+    otherCard: "別のカードを使う",
+    save: "このカードを次回のために保存する",
     paying: "お支払い中…",
     lostConnection:
       "お支払い中に接続が切れました。もう一度お試しください。同じ注文が二重に請求されることはありません。",
@@ -62,6 +65,9 @@ export const ja: Words = {
     nothingCharged: "請求は発生していません。",
     nothingChargedRetry: "請求は発生していません。もう一度試すか、別のカードをお使いください。",
     nothingChargedProbably: "請求は発生していないと思われます。しばらくしてからもう一度お試しください。",
+  },
+  account: {
+    card: "カード",
   },
   cancelled: {
     title: "請求は発生していません",
