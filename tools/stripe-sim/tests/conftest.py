@@ -14,6 +14,7 @@ import pytest
 import requests
 import stripe
 import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
 from stripe import Customer, PaymentIntent, StripeClient
 from stripe.checkout import Session
 
@@ -297,3 +298,25 @@ def opened() -> Callable[..., Merchant]:
 def merchant(sim: Sim) -> Merchant:
     """A shop that sells by the month to a customer with a good card."""
     return Merchant(sim).open()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The machine's Chromium."""
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in English; an error on it fails the test."""
+    errors: list[str] = []
+    context = browser.new_context(locale="en-US")
+    one = context.new_page()
+    one.set_default_timeout(10_000)
+    one.on("pageerror", lambda error: errors.append(str(error)))
+    yield one
+    context.close()
+    assert errors == []

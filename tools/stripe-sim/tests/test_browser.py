@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import stripe
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, expect
 
 if TYPE_CHECKING:
     from conftest import Sim
@@ -34,28 +34,6 @@ PAGE = """<!doctype html><title>Shop</title><div id="payment"></div><button id="
 </script>"""
 BARE = """<!doctype html><title>Shop</title><script src="{base}/v3/"></script>
 <script>window.stripe = Stripe("pk_test_shop");</script>"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """The machine's Chromium."""
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield one
-        one.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page in English; an error on it fails the test."""
-    errors: list[str] = []
-    context = browser.new_context(locale="en-US")
-    one = context.new_page()
-    one.set_default_timeout(10_000)
-    one.on("pageerror", lambda error: errors.append(str(error)))
-    yield one
-    context.close()
-    assert errors == []
 
 
 @pytest.fixture

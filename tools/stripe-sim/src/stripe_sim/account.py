@@ -46,6 +46,8 @@ class Account:
         self.names = Names(chance)
         self.store = Store(settings.objects_kept, settings.events_kept)
         self.signing = SigningSecrets()
+        self.lives = 1
+        """How often it began anew."""
         self.same_second: int | None = None
         """When set, all events say that they were created then."""
         self.tell: Tell = _tell_nobody
@@ -93,6 +95,7 @@ class Account:
         """Begin anew with nothing."""
         self.store = Store(self.settings.objects_kept, self.settings.events_kept)
         self.signing = SigningSecrets()
+        self.lives += 1
 
     def _record(self, name: str, thing: Object, before: Object | None, cause: Cause) -> None:
         data: Object = {"object": thing}

@@ -5,6 +5,7 @@ A row is (the object's kind, the action's name): when it can be done, what it do
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from stripe_sim import (
     billing_actions,
@@ -19,8 +20,10 @@ from stripe_sim import (
     saved_payment_methods,
     setting_up,
     subscribers,
+    test_clocks,
 )
 from stripe_sim.account import Account
+from stripe_sim.calendar_months import DAY
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
 from stripe_sim.test_cards import GENERIC, SUCCEEDS, Disputed
@@ -60,6 +63,10 @@ def _heard(account: Account, event: Object) -> bool:
 def _twice(account: Account, event: Object) -> None:
     account.tell(event)
     account.tell(event)
+
+
+def _passes(says: str, seconds: int) -> Action:
+    return Action(says, _in("ready"), partial(test_clocks.pass_time, seconds))
 
 
 _PASSES, _FAILS = "The buyer passes the challenge", "The buyer fails the challenge"
@@ -135,6 +142,9 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("subscription", "end_trial"): Action("The trial is over", _in("trialing"), billing_actions.end_trial),
     ("invoice", "fail"): Action("The bank refuses", billing_actions.collectable, billing_actions.fail),
     ("invoice", "fail_finalization"): Action("It cannot be finalized", _in("draft"), billing_actions.fail_finalization),
+    (test_clocks.KIND, "advance_day"): _passes("A day passes", DAY),
+    (test_clocks.KIND, "advance_week"): _passes("A week passes", 7 * DAY),
+    (test_clocks.KIND, "advance_month"): _passes("A month passes", 31 * DAY),
     ("event", "resend"): Action("Deliver it again", _heard, lambda account, event: account.tell(event)),
     ("event", "duplicate"): Action("Deliver it twice at once", _heard, _twice),
 }

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -52,12 +51,15 @@ from stripe_sim.challenge_page import challenge_page
 from stripe_sim.checkout_page import checkout_page
 from stripe_sim.connections import Closable
 from stripe_sim.controls import controls
+from stripe_sim.dashboard import dashboard
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
 from stripe_sim.idempotency import IdempotencyKeys
+from stripe_sim.inspection import inspection
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Clock
 from stripe_sim.operations import Operation
+from stripe_sim.other_sites import OtherSites
 from stripe_sim.parts import Parts
 from stripe_sim.scripts import stripe_js
 from stripe_sim.settings import Settings
@@ -96,11 +98,10 @@ def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
     """The stand-in as an ASGI app."""
     parts = _parts(settings, clock)
     app = FastAPI(title="stripe-sim", lifespan=_lifespan(parts))
-    app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
-    )
+    app.add_middleware(OtherSites, settings=settings)
     api = Api(parts.account, parts.keys, parts.faults, parts.metrics)
-    for router in (controls(parts), challenge_page(parts.account), checkout_page(api, parts.deliveries)):
+    pages = (dashboard(), challenge_page(parts.account), checkout_page(api, parts.deliveries))
+    for router in (*pages, inspection(parts), controls(parts)):
         app.include_router(router)
     _add_probes(app, parts.metrics)
     _add_stripe_js(app)

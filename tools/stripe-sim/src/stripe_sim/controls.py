@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
 
-from stripe_sim import actions
+from stripe_sim import actions, subscribers
+from stripe_sim.account import Account
 from stripe_sim.chaos import Chaos
 from stripe_sim.errors import StripeError
 from stripe_sim.faults import Fault
@@ -45,12 +46,13 @@ def controls(parts: Parts) -> APIRouter:
         parts.reset()
         return {"reset": True}
 
-    @router.post("/secret_roll", summary="Give a webhook endpoint (or the only one) a new signing secret")
+    @router.post("/secret_roll", summary="Give a webhook endpoint or event destination (or the only one) a new secret")
     async def secret_roll(endpoint: Annotated[str | None, Body(embed=True)] = None) -> dict[str, str]:
-        known = [one for one in parts.account.store.oldest_first("webhook_endpoint") if endpoint in (None, one["id"])]
+        all_known = [(account, one) for account in parts.accounts for one in subscribers.every(account)]
+        known = [(account, one) for account, one in all_known if endpoint in (None, one["id"])]
         if len(known) != 1:
-            raise HTTPException(404, f"Name one of {len(known)} webhook endpoints as `endpoint`.")
-        return {"endpoint": known[0]["id"], "secret": roll_secret(parts.account, known[0])}
+            raise HTTPException(404, f"Name one of {len(all_known)} webhook endpoints as `endpoint`.")
+        return {"endpoint": known[0][1]["id"], "secret": roll_secret(*known[0])}
 
     _add_actions(router, parts)
     return router
@@ -59,24 +61,24 @@ def controls(parts: Parts) -> APIRouter:
 def _add_actions(router: APIRouter, parts: Parts) -> None:
     @router.get("/objects/{name}/actions", summary="What a bank, a buyer or time can do to the object now")
     async def possible(name: str) -> dict[str, list[Object]]:
-        doable = actions.possible(parts.account, _found(parts, name))
+        doable = actions.possible(*_found(parts, name))
         return {"data": [{"action": action, "says": row.says} for action, row in doable.items()]}
 
     @router.post("/objects/{name}/{action}", summary="Let a bank, a buyer or time do it; the object afterwards")
     async def act(name: str, action: str) -> Object:
-        thing = _found(parts, name)
-        doable = actions.possible(parts.account, thing)
+        account, thing = _found(parts, name)
+        doable = actions.possible(account, thing)
         if action not in doable:
             raise HTTPException(409, f"Now it can only: {', '.join(doable) or 'nothing'}.")
         try:
-            doable[action].work(parts.account, thing)
+            doable[action].work(account, thing)
         except StripeError as error:
             raise HTTPException(409, error.message) from error
-        return _found(parts, name)
+        return _found(parts, name)[1]
 
 
-def _found(parts: Parts, name: str) -> Object:
-    thing = parts.account.store.find(name)
-    if thing is None:
+def _found(parts: Parts, name: str) -> tuple[Account, Object]:
+    found = parts.find(name)
+    if found is None:
         raise HTTPException(404, "There is no such object.")
-    return thing
+    return found

@@ -42,6 +42,8 @@ class Deliveries:
         self._metrics = metrics
         metrics.waiting.set_function(lambda: len(self._unfinished))
         self.log: deque[Object] = deque(maxlen=LOG_KEPT)
+        self.noted = 0
+        """How many lines the log ever had."""
         self._account, self._settings, self._chance = account, account.settings, chance
         self._queue: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._timers = LoopTimers()
@@ -166,6 +168,7 @@ class Deliveries:
             self._account.store.put({**event, "pending_webhooks": event["pending_webhooks"] - 1})
 
     def _note(self, event: Object, outcome: str, **facts: object) -> None:
+        self.noted += 1
         self._metrics.deliveries.labels(outcome).inc()
         self.log.append(
             {"event": event["id"], "type": event["type"], "at": self._account.clock(), "outcome": outcome, **facts}

@@ -89,7 +89,7 @@ def update(account: Account, call: Call) -> Object:
     """Other events, another name or address."""
     params, destination = call.params, _found(account, call)
     _check(params)
-    changed = {name: params[name] for name in ("enabled_events", "name") if name in params}
+    changed: Object = {name: params[name] for name in ("enabled_events", "name") if name in params}
     if "description" in params:
         changed["description"] = params["description"] or ""
     if "webhook_endpoint" in params:

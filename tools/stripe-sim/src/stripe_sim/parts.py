@@ -1,5 +1,6 @@
 """The moving parts of one stand-in, as `create_app` puts them together."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from stripe_sim.account import Account
@@ -8,6 +9,7 @@ from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
 from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.metrics import Metrics
+from stripe_sim.objects import Object
 from stripe_sim.timers import LoopTimers
 from stripe_sim.webhook_endpoints import register
 
@@ -22,6 +24,25 @@ class Parts:
     keys: IdempotencyKeys
     timers: LoopTimers
     metrics: Metrics
+
+    @property
+    def accounts(self) -> list[Account]:
+        """All that there are."""
+        return [self.account]
+
+    def find(self, name: str) -> tuple[Account, Object] | None:
+        """The object with this id, and whose it is."""
+        found = ((account, account.store.find(name)) for account in self.accounts)
+        return next(((account, thing) for account, thing in found if thing is not None), None)
+
+    def counts(self) -> dict[str, int]:
+        """How many objects there are of each kind."""
+        return dict(sum((Counter(account.store.counts()) for account in self.accounts), Counter()))
+
+    def tag(self) -> str:
+        """Another one whenever anything has changed."""
+        changes = sum(account.store.changes for account in self.accounts)
+        return f"{self.account.lives}.{changes}.{self.deliveries.noted}"
 
     def set_chaos(self, knobs: Chaos) -> None:
         """Other knobs from now on."""

@@ -17,3 +17,9 @@ def checkout_js() -> str:
 
 def _read(part: str) -> str:
     return files("stripe_sim").joinpath("browser", f"{part}.js").read_text(encoding="utf-8")
+
+
+def dashboard_files() -> dict[str, str]:
+    """The web page and its parts, by name."""
+    folder = files("stripe_sim").joinpath("browser", "dashboard")
+    return {part.name: part.read_text(encoding="utf-8") for part in folder.iterdir() if part.is_file()}

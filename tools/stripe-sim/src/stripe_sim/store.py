@@ -14,6 +14,8 @@ class Store:
 
     def __init__(self, limit: int, events: int) -> None:
         self._limit, self._events = limit, events
+        self.changes = 0
+        """How often anything was kept or forgotten."""
         self._kinds: dict[str, dict[str, Object]] = {}
         self._beside: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -21,6 +23,7 @@ class Store:
         """Keep it, in the place of its older self."""
         kind = self._kinds.setdefault(thing["object"], {})
         kind[thing["id"]] = thing
+        self.changes += 1
         if len(kind) > (self._events if thing["object"] == "event" else self._limit):
             self._forget(thing["object"], next(iter(kind)))
 
@@ -46,6 +49,7 @@ class Store:
         return part in self._beside.get((thing["object"], thing["id"]), {})
 
     def _forget(self, kind: str, name: str) -> None:
+        self.changes += 1
         del self._kinds[kind][name]
         self._beside.pop((kind, name), None)
 
@@ -56,6 +60,10 @@ class Store:
     def oldest_first(self, kind: str) -> Iterator[Object]:
         """All of a kind."""
         return iter(self._kinds.get(kind, {}).values())
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        return {kind: len(things) for kind, things in self._kinds.items() if things}
 
     def find(self, name: str) -> Object | None:
         """The object with this id, of whatever kind."""

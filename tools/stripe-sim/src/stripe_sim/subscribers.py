@@ -37,7 +37,9 @@ class Subscriber:
 def of(account: Account, event_type: str) -> list[Subscriber]:
     """All who want events of this type."""
     return [
-        Subscriber(account, one["object"], one["id"], _is_thin(one)) for one in _all(account) if _wants(one, event_type)
+        Subscriber(account, one["object"], one["id"], _is_thin(one))
+        for one in every(account)
+        if _wants(one, event_type)
     ]
 
 
@@ -47,7 +49,8 @@ def url_of(endpoint: Object) -> str:
     return url
 
 
-def _all(account: Account) -> Iterator[Object]:
+def every(account: Account) -> Iterator[Object]:
+    """All webhook endpoints and event destinations of an account."""
     yield from account.store.oldest_first(ENDPOINT)
     yield from account.store.oldest_first(DESTINATION)
 

@@ -71,6 +71,11 @@ def advance(account: Account, call: Call) -> Object:
     return clock
 
 
+def pass_time(seconds: int, account: Account, clock: Object) -> None:
+    """Advance the clock by so much."""
+    advance(account, Call({"frozen_time": clock["frozen_time"] + seconds}, {"id": clock["id"]}))
+
+
 def delete(account: Account, call: Call) -> Object:
     """The clock and its customers are gone, their subscriptions are canceled."""
     clock = _found(account, call)
