@@ -197,7 +197,7 @@ async def get(app: ASGIApp, path: str, *, bearer: str | None = SECRET_KEY, heade
     sent += [(b"authorization", f"Bearer {bearer}".encode())] if bearer else []
     scope: Scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": urlencode(query).encode(), "root_path": "",
+        "path": path, "raw_path": path.encode(), "query_string": urlencode(query, doseq=True).encode(), "root_path": "",
         "headers": sent, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
     }  # fmt: skip
     answered: list[Message] = []

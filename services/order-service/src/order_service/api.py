@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from order_service.access import Caller, Doorkeeper
 from order_service.cursors import LONGEST, Cursor
+from order_service.order_filters import Filters
+from order_service.query_parameters import METADATA_PARAMETER, order_filters
 from order_service.reads import Reads
 from order_service.views import PageView, WholeOrderView, order_view, whole_order_view
-from tillstream_contracts import OrderStatus
 from tillstream_operations import Problem
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 NOT_FOUND = "There is no such order. An order exists once its placement or the first event about it has arrived."
 OrderIdText = Annotated[str, Path(max_length=200)]
-NO_NUL = r"^[^\x00]*$"
+CURSOR = "`next_cursor` of the page before, with the same filters."
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -40,24 +41,22 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
             raise Problem(404, "order_not_found", NOT_FOUND)
         return whole_order_view(picture)
 
-    @router.get("/orders", summary="Orders, newest first")
+    @router.get("/orders", summary="Orders, newest first", openapi_extra=METADATA_PARAMETER)
     async def list_orders(
         caller: Annotated[Caller, Depends(caller)],
-        status: OrderStatus | None = None,
-        customer: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None,
-        cursor: Annotated[str | None, Query(max_length=LONGEST)] = None,
+        filters: Annotated[Filters, Depends(order_filters)],
+        cursor: Annotated[str | None, Query(max_length=LONGEST, description=CURSOR)] = None,
         limit: Limit = 20,
     ) -> PageView:
+        """Those that match all filters. A page neither repeats nor skips an order while new ones come."""
         if not caller.is_merchant:
             raise Problem(
                 403, "secret_key_required", "A stream token shows one order; list orders with the secret key."
             )
-        after = Cursor.decode(cursor) if cursor else None
-        rows = await answered(
-            reads.orders(caller.merchant_id, status=status, customer=customer, after=after, limit=limit + 1)
-        )
+        after = Cursor.decode(cursor, filters.fingerprint) if cursor else None
+        rows = await answered(reads.orders(caller.merchant_id, filters, after=after, limit=limit + 1))
         page = rows[:limit]
-        more = Cursor(page[-1].created_at, page[-1].order_id).encode() if len(rows) > limit else None
+        more = Cursor(page[-1].created_at, page[-1].order_id).encode(filters.fingerprint) if len(rows) > limit else None
         return PageView(orders=[order_view(row) for row in page], next_cursor=more)
 
     return router

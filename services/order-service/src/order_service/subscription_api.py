@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from order_service.access import Caller, Doorkeeper
-from order_service.api import NO_NUL, Limit, answered
-from order_service.cursors import LONGEST, Cursor
+from order_service.api import CURSOR, Limit, answered
+from order_service.cursors import LONGEST, Cursor, fingerprint
+from order_service.query_parameters import NO_NUL, refuse_unknown
 from order_service.subscription_reads import SubscriptionReads
 from order_service.subscription_views import (
     SubscriptionPageView,
@@ -42,21 +43,24 @@ def subscriptions_api(reads: SubscriptionReads, doorkeeper: Doorkeeper) -> APIRo
 
     @router.get("", summary="Subscriptions, newest first")
     async def list_subscriptions(
+        request: Request,
         caller: Annotated[Caller, Depends(caller)],
         status: SubscriptionStatus | None = None,
         customer: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None,
-        cursor: Annotated[str | None, Query(max_length=LONGEST)] = None,
+        cursor: Annotated[str | None, Query(max_length=LONGEST, description=CURSOR)] = None,
         limit: Limit = 20,
     ) -> SubscriptionPageView:
         if not caller.is_merchant:
             detail = "A stream token shows what it is for; list subscriptions with the secret key."
             raise Problem(403, "secret_key_required", detail)
-        after = Cursor.decode(cursor) if cursor else None
+        refuse_unknown(request)
+        listed = fingerprint({"status": status, "customer": customer})
+        after = Cursor.decode(cursor, listed) if cursor else None
         rows = await answered(
             reads.subscriptions(caller.merchant_id, status=status, customer=customer, after=after, limit=limit + 1)
         )
         page = rows[:limit]
-        more = Cursor(page[-1].created_at, page[-1].subscription_id).encode() if len(rows) > limit else None
+        more = Cursor(page[-1].created_at, page[-1].subscription_id).encode(listed) if len(rows) > limit else None
         return SubscriptionPageView(subscriptions=[subscription_view(row) for row in page], next_cursor=more)
 
     return router

@@ -13,6 +13,9 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 INSTANT = DateTime(timezone=True)
+FLAGGED = "flags <> '[]'::jsonb"
+WITH_METADATA = "shop_metadata <> '{}'::jsonb"
+"""What the rows of a partial index have in common; a question has to say the same to be answered from it."""
 
 
 class Base(SQLModel):
@@ -37,6 +40,9 @@ class OrderRow(Base, table=True):
         Index("orders_by_time", "merchant_id", "created_at", "order_id"),
         Index("orders_by_status", "merchant_id", "status", "created_at", "order_id"),
         Index("orders_by_customer", "merchant_id", "customer_id", "created_at", "order_id"),
+        Index("orders_by_amount", "merchant_id", "currency", "amount"),
+        Index("orders_by_reference", "merchant_id", "reference", postgresql_where=text("reference IS NOT NULL")),
+        Index("orders_flagged", "merchant_id", "created_at", "order_id", postgresql_where=text(FLAGGED)),
     )
 
     order_id: str = Field(sa_type=Text, primary_key=True)
@@ -60,7 +66,16 @@ class PlacementRow(Base, table=True):
     """The fact that an order was placed, and for what."""
 
     __tablename__ = "placements"
-    __table_args__ = (*_money("amount"),)
+    __table_args__ = (
+        *_money("amount"),
+        Index(
+            "placements_by_metadata",
+            "shop_metadata",
+            postgresql_using="gin",
+            postgresql_ops={"shop_metadata": "jsonb_path_ops"},
+            postgresql_where=text(WITH_METADATA),
+        ),
+    )
 
     order_id: str = Field(sa_type=Text, primary_key=True)
     merchant_id: str = Field(sa_type=Text)
@@ -82,6 +97,7 @@ class PaymentRow(Base, table=True):
     __table_args__ = (
         *_money("amount", "captured", "charge_refunded"),
         Index("payments_by_order", "order_id"),
+        Index("payments_by_customer", "customer_id", postgresql_where=text("customer_id <> ''::text")),
         Index("payments_unmatched", "first_seen_at", postgresql_where=text("order_id IS NULL")),
     )
 
