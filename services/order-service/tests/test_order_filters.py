@@ -93,7 +93,8 @@ async def test_pages_neither_repeat_nor_skip_while_orders_come(
     for number in range(20):
         await write(pool, [placed(f"ord_1{number}", customer_id="cus_7", payment_intent_id=None)], second=number)
     whole = _numbers((await get(api, "/v1/orders", limit=100, **query)).body)
-    found, cursor, second = "", {}, 100
+    found, second = "", 100
+    cursor: dict[str, str] = {}
     while True:
         page = (await get(api, "/v1/orders", limit=3, **query, **cursor)).body
         found += _numbers(page)

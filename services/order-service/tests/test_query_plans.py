@@ -111,7 +111,7 @@ async def test_every_filter_is_answered_from_an_index(connection: Any) -> None:
 
 async def _plan(connection: Any, filters: Filters, after: Cursor | None) -> Any:
     query = newest_first("default", filters, after=after, limit=PAGE)
-    compiled = query.compile(dialect=postgresql.asyncpg.dialect())
+    compiled = query.compile(dialect=postgresql.asyncpg.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
     given = [_as_given(compiled.params[name]) for name in compiled.positiontup or ()]
     answer = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}", *given)
     return json.loads(answer)[0]["Plan"]
