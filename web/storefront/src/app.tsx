@@ -1,4 +1,3 @@
-import type { FunctionComponent } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { told, type Config } from "./api.ts";
@@ -6,25 +5,12 @@ import type { Catalog } from "./catalog.ts";
 import { CurrencySelect } from "./currency-select.tsx";
 import { Notice } from "./notice.tsx";
 import { fetchCatalog, fetchConfig } from "./opening.ts";
-import { CancelledPage } from "./pages/cancelled.tsx";
-import { CartPage } from "./pages/cart.tsx";
-import { CatalogPage } from "./pages/catalog.tsx";
-import { CheckoutPage } from "./pages/checkout.tsx";
-import { NotFoundPage } from "./pages/not-found.tsx";
-import { SuccessPage } from "./pages/success.tsx";
 import { pieces } from "./cart.ts";
+import { pageAt } from "./pages.ts";
 import { usePath } from "./router.ts";
 import { ShopContext, useKeptShop, useShop } from "./shop.ts";
 import { useLanguage, words } from "./language.ts";
 import { LanguageSelect } from "./language-select.tsx";
-
-const PAGES: Readonly<Record<string, FunctionComponent | undefined>> = {
-  "/": CatalogPage,
-  "/cart": CartPage,
-  "/checkout": CheckoutPage,
-  "/success": SuccessPage,
-  "/cancelled": CancelledPage,
-};
 
 /** The shop once it knows its settings and its catalogue; until then, what is being waited for. */
 export function App() {
@@ -64,7 +50,7 @@ function ClosedShop({ problem, retry }: { problem: string; retry: () => void }) 
 function OpenShop({ config, catalog }: { config: Config; catalog: Catalog }) {
   const shop = useKeptShop(config, catalog);
   const path = usePath();
-  const Shown = PAGES[path] ?? NotFoundPage;
+  const { Shown, name } = pageAt(path);
   return (
     <ShopContext.Provider value={shop}>
       <a class="skip" href="#main">
@@ -72,7 +58,7 @@ function OpenShop({ config, catalog }: { config: Config; catalog: Catalog }) {
       </a>
       <Masthead />
       <main id="main" tabIndex={-1}>
-        <Shown key={path} />
+        <Shown key={path} name={name} />
       </main>
       <Footer />
     </ShopContext.Provider>
@@ -91,6 +77,12 @@ function Masthead() {
       <nav aria-label={words().shop.navigation}>
         <LanguageSelect />
         <CurrencySelect />
+        <a class="to-page" href="/orders">
+          {words().shop.orders}
+        </a>
+        <a class="to-page" href="/account">
+          {words().shop.account}
+        </a>
         <a class="to-cart" href="/cart">
           {words().shop.cart}{" "}
           <span class="count" data-empty={count === 0}>
@@ -117,7 +109,9 @@ function Mark() {
 function Footer() {
   return (
     <footer class="foot">
-      <p>{words().shop.foot}</p>
+      <p>
+        {words().shop.foot} <a href="/desk">{words().shop.desk}</a>
+      </p>
     </footer>
   );
 }

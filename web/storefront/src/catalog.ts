@@ -1,5 +1,12 @@
 import type { Cart, CartLine } from "./cart.ts";
 
+/** How often a product is sold again, and for how many days it may be tried first. */
+export interface Plan {
+  readonly interval: "day" | "week" | "month" | "year";
+  readonly interval_count: number;
+  readonly trial_days: number;
+}
+
 export interface Product {
   readonly sku: string;
   readonly name: string;
@@ -9,7 +16,7 @@ export interface Product {
   /** Minor units by lower-case ISO 4217 code. */
   readonly prices: Readonly<Record<string, number>>;
   /** Set where it is sold by subscription alone. */
-  readonly plan?: { readonly interval: string; readonly interval_count: number; readonly trial_days: number } | null;
+  readonly plan?: Plan | null;
 }
 
 export interface Catalog {
@@ -20,6 +27,11 @@ export interface Catalog {
 export interface PricedLine extends CartLine {
   readonly product: Product;
   readonly amount: number;
+}
+
+/** A product that is sold again and again. */
+export function isPlanned(product: Product): product is Product & { plan: Plan } {
+  return Boolean(product.plan);
 }
 
 /** The cart's lines with their products and what each costs; what the shop no longer sells is left out. */

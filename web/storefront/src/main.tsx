@@ -1,6 +1,8 @@
 import "./styles/base.css";
 import "./styles/shop.css";
 import "./styles/checkout.css";
+import "./styles/account.css";
+import "./styles/desk.css";
 
 import { render } from "preact";
 

@@ -1,7 +1,9 @@
 import { useEffect } from "preact/hooks";
 
+import { Aftermath } from "./aftermath.tsx";
 import { minus } from "./cart.ts";
 import { priced, total } from "./catalog.ts";
+import { placedOrders } from "./kept.ts";
 import { formatMoney } from "./money.ts";
 import { Notice } from "./notice.tsx";
 import { Page } from "./page.tsx";
@@ -15,19 +17,26 @@ import { words } from "./language.ts";
 /** The order's three steps, following its stream. */
 export function OrderProgress({ returned, purchase }: { returned: Returned; purchase: Purchase }) {
   const { setCart } = useShop();
-  const order = useOrder(returned.id, purchase);
-  const progress = progressOf({ refused: returned.refused, ...order });
+  const { told: order, interrupted } = useOrder(returned.id, purchase);
+  const progress = progressOf({
+    refused: returned.refused,
+    ...(order && { status: order.status, previousStatus: order.previous_status }),
+  });
   const bought = progress.outcome === "bought";
+  useEffect(() => {
+    placedOrders.keep({ id: returned.id, purchase });
+  }, [returned, purchase]);
   useEffect(() => {
     if (bought && finish(purchase)) setCart((cart) => minus(cart, purchase.attempt.wanted.items));
   }, [bought, purchase, setCart]);
 
   return (
     <Page title={progress.headline} lead={progress.sentence} live>
-      <div class="progress" data-status={order.status ?? "unknown"}>
-        {order.interrupted && <Notice kind="waiting">{order.interrupted}</Notice>}
+      <div class="progress" data-status={order?.status ?? "unknown"}>
+        {interrupted && <Notice kind="waiting">{interrupted}</Notice>}
         <Steps progress={progress} />
-        <Facts purchase={purchase} ordered={order.ordered} />
+        {order && <Aftermath order={order} purchase={purchase} />}
+        <Facts purchase={purchase} ordered={order && order.version > 0 ? order.amounts.ordered : null} />
         <div class="actions">
           {progress.outcome === "failed" && (
             <a class="button" href="/checkout">
@@ -85,7 +94,7 @@ function Sign({ path }: { path: string }) {
   );
 }
 
-function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | null | undefined }) {
+function Facts({ purchase, ordered }: { purchase: Purchase; ordered: number | null }) {
   const { catalog } = useShop();
   const { items, currency } = purchase.attempt.wanted;
   const lines = priced(items, catalog, currency);

@@ -20,10 +20,12 @@ export function readReturn(search: string): Returned | null {
   return null;
 }
 
+const SECRETS = ["payment_intent_client_secret", "setup_intent_client_secret"];
+
 /** Read this page's address and take the client secret out of it, so that it is in no history and no shared link. */
 export function returnedFromStripe(): Returned | null {
   const address = new URL(location.href);
-  address.searchParams.delete("payment_intent_client_secret");
+  for (const secret of SECRETS) address.searchParams.delete(secret);
   history.replaceState(null, "", address);
   return readReturn(address.search);
 }

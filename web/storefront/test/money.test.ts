@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatMoney } from "../src/money.ts";
+import { formatMoney, minorUnits } from "../src/money.ts";
 
 test.each([
   [1999, "usd", "$19.99"],
@@ -26,4 +26,26 @@ test("Stripe's exceptions to ISO 4217 are followed", () => {
 
 test("an amount too large for a float keeps every digit", () => {
   expect(formatMoney(900719925474099, "usd", "en-US")).toBe("$9,007,199,254,740.99");
+});
+
+test.each([
+  ["5.00", "usd", 500],
+  ["5", "usd", 500],
+  ["5,5", "eur", 550],
+  [" 80 ", "jpy", 80],
+  ["1.5", "kwd", 1500],
+])("%j typed for %s is %i minor units", (text, currency, amount) => {
+  expect(minorUnits(text, currency)).toBe(amount);
+});
+
+test.each([
+  ["", "usd"],
+  ["0", "usd"],
+  ["-5", "usd"],
+  ["1e3", "usd"],
+  ["5.001", "usd"],
+  ["5.00", "jpy"],
+  ["9999999999999", "usd"],
+])("%j typed for %s is no amount", (text, currency) => {
+  expect(minorUnits(text, currency)).toBeNull();
 });

@@ -1,9 +1,10 @@
-import { MAX_QUANTITY, without, withQuantity } from "../cart.ts";
+import { without, withQuantity } from "../cart.ts";
 import type { PricedLine } from "../catalog.ts";
 import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
 import { Picture } from "../picture.tsx";
 import { useShop } from "../shop.ts";
+import { Stepper } from "../stepper.tsx";
 import { Sums } from "../sums.tsx";
 import { words } from "../language.ts";
 
@@ -72,44 +73,5 @@ function Line({ line }: { line: PricedLine }) {
         </button>
       </div>
     </li>
-  );
-}
-
-function Stepper({ name, quantity, change }: { name: string; quantity: number; change: (to: number) => void }) {
-  return (
-    <div class="stepper" role="group" aria-label={words().cart.quantityOf(name)}>
-      <button
-        type="button"
-        aria-label={words().cart.less(name)}
-        disabled={quantity <= 1}
-        onClick={() => {
-          change(quantity - 1);
-        }}
-      >
-        −
-      </button>
-      <input
-        type="number"
-        inputMode="numeric"
-        min={1}
-        max={MAX_QUANTITY}
-        value={quantity}
-        aria-label={words().cart.quantityOf(name)}
-        onChange={(event) => {
-          change(event.currentTarget.valueAsNumber);
-          event.currentTarget.value = String(quantity);
-        }}
-      />
-      <button
-        type="button"
-        aria-label={words().cart.more(name)}
-        disabled={quantity >= MAX_QUANTITY}
-        onClick={() => {
-          change(quantity + 1);
-        }}
-      >
-        +
-      </button>
-    </div>
   );
 }
