@@ -38,7 +38,6 @@ def test_every_type_of_event_about_money_has_its_payloads() -> None:
     assert read_here <= {*TYPES, "charge.pending"}
 
 
-@pytest.mark.shows(*TYPES)
 @pytest.mark.parametrize("event_type", [one for one in TYPES if one != "charge.refunded"])
 def test_payloads_of_all_versions_are_read_into_the_same_facts(event_type: str) -> None:
     """Field by field, and with the same words."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from order_service.invoice import InvoicePayment
 from order_service.stripe_events import read_stripe_event
 from order_service.subscription import Item, Subscription, Telling
+from order_service.subscription_summary import summarize_subscription
 from order_service.told import Told, Unreadable
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,21 +49,6 @@ def changed(name: str, **fields: Any) -> dict[str, Any]:
     return {**whole, "data": {**whole["data"], "object": thing}}
 
 
-@pytest.mark.shows(
-    "customer.subscription.created",
-    "customer.subscription.updated",
-    "customer.subscription.deleted",
-    "customer.subscription.paused",
-    "customer.subscription.resumed",
-    "customer.subscription.trial_will_end",
-    "customer.subscription.pending_update_applied",
-    "customer.subscription.pending_update_expired",
-    "invoice.created",
-    "invoice.updated",
-    "invoice.finalized",
-    "invoice.paid",
-    "invoice.payment_succeeded",
-)
 @pytest.mark.parametrize("name", [*OF_SUBSCRIPTIONS, *OF_INVOICES])
 def test_versions_before_and_since_basil_tell_the_same(name: str) -> None:
     """Wherever they have the period, the subscription and what became of the invoice."""
@@ -72,11 +59,11 @@ def test_versions_before_and_since_basil_tell_the_same(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "status"),
     [
-        ("created", "incomplete"),
-        ("updated", "active"),
-        ("deleted", "canceled"),
-        ("paused", "paused"),
-        ("resumed", "active"),
+        pytest.param("created", "incomplete", marks=pytest.mark.shows("customer.subscription.created")),
+        pytest.param("updated", "active", marks=pytest.mark.shows("customer.subscription.updated")),
+        pytest.param("deleted", "canceled", marks=pytest.mark.shows("customer.subscription.deleted")),
+        pytest.param("paused", "paused", marks=pytest.mark.shows("customer.subscription.paused")),
+        pytest.param("resumed", "active", marks=pytest.mark.shows("customer.subscription.resumed")),
         ("trial_will_end", "trialing"),
     ],
 )
@@ -109,8 +96,8 @@ def test_what_stripe_says_was_before_leads_from_one_event_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("name", "status", "needs_action"),
     [
-        ("created", "draft", False),
-        ("finalized", "open", False),
+        pytest.param("created", "draft", False, marks=pytest.mark.shows("invoice.created")),
+        pytest.param("finalized", "open", False, marks=pytest.mark.shows("invoice.finalized")),
         pytest.param("payment_failed", "open", False, marks=pytest.mark.shows("invoice.payment_failed")),
         pytest.param(
             "payment_action_required", "open", True, marks=pytest.mark.shows("invoice.payment_action_required")
@@ -119,8 +106,8 @@ def test_what_stripe_says_was_before_leads_from_one_event_to_the_next() -> None:
             "marked_uncollectible", "uncollectible", False, marks=pytest.mark.shows("invoice.marked_uncollectible")
         ),
         pytest.param("voided", "void", False, marks=pytest.mark.shows("invoice.voided")),
-        ("paid", "paid", False),
-        ("payment_succeeded", "nothing_due", False),
+        pytest.param("paid", "paid", False, marks=pytest.mark.shows("invoice.paid")),
+        pytest.param("payment_succeeded", "nothing_due", False, marks=pytest.mark.shows("invoice.payment_succeeded")),
     ],
 )
 def test_invoice_is_told_as_it_stands(name: str, status: str, needs_action: bool) -> None:
@@ -236,3 +223,37 @@ def test_odd_particulars_are_left_out_and_never_an_error(fields: dict[str, Any])
     assert isinstance(fact, Subscription)
     assert fact.telling is not None
     assert fact.telling.status == "active"
+
+
+def flags_after(*events: dict[str, Any]) -> tuple[str, ...]:
+    facts = [fact for one in events for fact in read(one).billing if isinstance(fact, Subscription)]
+    return summarize_subscription(reduce(Subscription.join, facts), merchant_id="default").flags
+
+
+@pytest.mark.shows("customer.subscription.trial_will_end")
+def test_trial_that_is_announced_to_end_is_flagged() -> None:
+    assert flags_after(event(SINCE, "customer.subscription.trial_will_end")) == ("trial_ending",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("applied", marks=pytest.mark.shows("customer.subscription.pending_update_applied")),
+        pytest.param("expired", marks=pytest.mark.shows("customer.subscription.pending_update_expired")),
+    ],
+)
+def test_change_that_waits_for_its_payment_is_flagged_until_it_is_decided(name: str) -> None:
+    """In whatever order the two are told."""
+    waits = changed("customer.subscription.updated", pending_update={"expires_at": START})
+    decided = event(SINCE, f"customer.subscription.pending_update_{name}")
+    assert flags_after(waits) == ("update_pending",)
+    assert flags_after(waits, decided) == flags_after(decided, waits) == ()
+
+
+@pytest.mark.shows("invoice.updated")
+def test_invoice_that_was_changed_has_its_latest_amount() -> None:
+    """In whatever order the two are told."""
+    was, now = told(SINCE, "invoice.finalized"), read(changed("invoice.updated", amount_due=900)).billing[0]
+    assert isinstance(now, Subscription)
+    for joined in (was.join(now), now.join(was)):
+        assert joined.invoices["in_1Golden"].telling.amount_due == 900

@@ -66,8 +66,60 @@ def test_money_that_goes_back_is_told_with_its_amount(stripe: Any) -> None:
 @pytest.mark.parametrize(
     ("happened", "reason"),
     [
-        ("completed", "was completed, its funds are on their way; the order is processing now."),
-        ("expired", "expired; the order is expired now."),
+        pytest.param(
+            "created", "was opened; the order is pending now.",
+            marks=pytest.mark.shows("payment_intent.created"),
+        ),
+        pytest.param(
+            "requires_action", "waits for the buyer to act; the order is requires_action now.",
+            marks=pytest.mark.shows("payment_intent.requires_action"),
+        ),
+        pytest.param(
+            "processing", "is processing; the order is processing now.",
+            marks=pytest.mark.shows("payment_intent.processing"),
+        ),
+        pytest.param(
+            "amount_capturable_updated", "was authorized; the order is authorized now.",
+            marks=pytest.mark.shows("payment_intent.amount_capturable_updated"),
+        ),
+        pytest.param(
+            "payment_failed", "failed (generic_decline); the order is payment_failed now.",
+            marks=pytest.mark.shows("payment_intent.payment_failed"),
+        ),
+        pytest.param(
+            "canceled", "was canceled; the order is canceled now.",
+            marks=pytest.mark.shows("payment_intent.canceled"),
+        ),
+        pytest.param(
+            "succeeded", "succeeded; the order is paid now.",
+            marks=pytest.mark.shows("payment_intent.succeeded"),
+        ),
+    ],
+)  # fmt: skip
+def test_payments_are_told_in_words(stripe: Any, happened: str, reason: str) -> None:
+    """With what became of the order."""
+    assert lines_of(stripe.payment(happened)) == [("applied", f"Payment of 1999 usd {reason}", 1)]
+
+
+@pytest.mark.parametrize(
+    ("happened", "reason"),
+    [
+        pytest.param(
+            "completed", "was completed, its funds are on their way; the order is processing now.",
+            marks=pytest.mark.shows("checkout.session.completed"),
+        ),
+        pytest.param(
+            "async_payment_succeeded", "is paid; the order is paid now.",
+            marks=pytest.mark.shows("checkout.session.async_payment_succeeded"),
+        ),
+        pytest.param(
+            "async_payment_failed", "failed; the order is payment_failed now.",
+            marks=pytest.mark.shows("checkout.session.async_payment_failed"),
+        ),
+        pytest.param(
+            "expired", "expired; the order is expired now.",
+            marks=pytest.mark.shows("checkout.session.expired"),
+        ),
     ],
 )  # fmt: skip
 def test_sessions_are_told_in_words(stripe: Any, happened: str, reason: str) -> None:
@@ -81,7 +133,7 @@ CHARGE = "The payment's own events tell the same."
 
 @pytest.mark.shows("payment_intent.partially_funded", "setup_intent.succeeded", "setup_intent.setup_failed")
 @pytest.mark.shows("payment_method.attached", "payment_method.detached", "payment_method.automatically_updated")
-@pytest.mark.shows("charge.succeeded", "charge.captured", "charge.failed")
+@pytest.mark.shows("charge.pending", "charge.succeeded", "charge.captured", "charge.failed")
 @pytest.mark.parametrize(
     ("event_type", "reason"),
     [
@@ -92,6 +144,7 @@ CHARGE = "The payment's own events tell the same."
         ("payment_method.attached", CARD),
         ("payment_method.detached", CARD),
         ("payment_method.automatically_updated", CARD),
+        ("charge.pending", CHARGE),
         ("charge.succeeded", CHARGE),
         ("charge.captured", CHARGE),
         ("charge.failed", CHARGE),

@@ -14,7 +14,7 @@ import order_service.settings
 import webhook_ingest.app
 import webhook_ingest.settings
 from notifier.pages import STREAM_PATH
-from order_service.stripe_events import READERS
+from order_service.stripe_events import READERS, WHY_NOT
 
 OF_EACH = ("/livez", "/readyz", "/metrics")
 """Every service answers these."""
@@ -41,7 +41,7 @@ def groups() -> dict[str, list[str]]:
         }
     routes = {f"Routes of {name}": _routes(app) for name, app in apps.items()}
     return {
-        "Stripe's events": sorted(READERS),
+        "Stripe's events": sorted({*READERS, *WHY_NOT}),
         **routes,
         "Routes of notifier": [f"GET {STREAM_PATH}"],
         "Routes of every service": [f"GET {path}" for path in OF_EACH],
