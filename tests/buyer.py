@@ -96,6 +96,24 @@ class Buyer:
         await expect(self.headline).to_have_text("Thank you, it is paid")
         await expect(self.page.get_by_role("listitem").filter(has_text="Paid: done")).to_be_visible()
 
+    async def chooses_plan(self, plan: str, *, quantity: int = 1) -> None:
+        """Open the plan's page and say how many."""
+        await self.page.goto("/")
+        await self.page.get_by_role("link", name=f"Subscribe {plan}").click()
+        for _ in range(1, quantity):
+            await self.page.get_by_role("button", name=f"One {plan} more").click()
+
+    async def subscribes(self, plan: str) -> None:
+        """One of it, paid by a good card."""
+        await self.chooses_plan(plan)
+        await self.page.get_by_role("button", name="Subscribe").click()
+        await self.pays_with(GOOD_CARD)
+        await expect(self.headline).to_have_text("Thank you, you are subscribed")
+
+    def fact(self, name: str) -> Locator:
+        """What the page says beside a name such as `Order`."""
+        return self.page.locator("dt").get_by_text(name, exact=True).locator("xpath=../dd")
+
     @property
     def pay_button(self) -> Locator:
         """`Pay $24.00`."""
@@ -113,7 +131,11 @@ class Buyer:
 
     async def order_id(self) -> str:
         """As the success page shows it."""
-        return await self.page.locator("dt", has_text="Order").locator("xpath=../dd").inner_text()
+        return await self.fact("Order").inner_text()
+
+    async def subscription_id(self) -> str:
+        """As the subscription's page shows it."""
+        return await self.fact("Subscription").inner_text()
 
     def payment_intent_id(self) -> str:
         """As the success page's address has it."""

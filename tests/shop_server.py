@@ -82,12 +82,18 @@ class ShopServer:
         assert answer.status == 200, answer
         return answer.body
 
-    async def stripe(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Json:
-        """A call of Stripe's API with the account's secret key."""
-        headers = {"Authorization": self._bearer("STRIPE_SECRET_KEY")}
+    async def stripe(
+        self, method: str, path: str, form: Mapping[str, str] | None = None, *, browser: bool = False
+    ) -> Json:
+        """A call of Stripe's API with the account's secret key, or with the one that Stripe.js has in a browser."""
+        headers = {"Authorization": self._bearer("STRIPE_PUBLISHABLE_KEY" if browser else "STRIPE_SECRET_KEY")}
         data = aiohttp.FormData(form) if form else None
         answer = await self._send(method, self.house.url("stripe-sim", path), headers, data)
         return answer.body
+
+    async def sim(self, method: str, path: str) -> Json:
+        """What a bank, a buyer or time can do at Stripe: `/objects/{id}/actions`, `/objects/{id}/{action}`."""
+        return (await self._send(method, self.house.url("stripe-sim", f"/sim{path}"), {})).body
 
     async def confirms(self, payment_intent_id: str, payment_method: str = "pm_card_visa") -> None:
         """Pay with one of Stripe's test payment methods, whether or not its bank agrees."""
@@ -117,6 +123,20 @@ class ShopServer:
         answer = await self._send("GET", self.house.url("order-service", f"/v1/orders/{order_id}"), headers)
         assert answer.status in (200, 404), answer
         return answer.body if answer.status == 200 else None
+
+    async def subscription(self, subscription_id: str) -> Json:
+        """The subscription with its invoices."""
+        headers = {"Authorization": self._bearer("TILLSTREAM_SECRET_KEY")}
+        path = f"/v1/subscriptions/{subscription_id}"
+        answer = await self._send("GET", self.house.url("order-service", path), headers)
+        assert answer.status == 200, answer
+        return answer.body
+
+    async def plays_the_bank(self, stripe_id: str, action: str) -> None:
+        """What a bank, a buyer or time does to an object of Stripe's."""
+        url = self.house.url("stripe-sim", f"/sim/objects/{stripe_id}/{action}")
+        answer = await self._send("POST", url, {"Content-Type": "application/json"}, b"{}")
+        assert answer.status == 200, answer
 
     async def sees(self, order_id: str, shows: Callable[[Json], bool]) -> Json:
         """The order as soon as it shows that."""
