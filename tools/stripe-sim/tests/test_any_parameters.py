@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_sim.app import OPERATIONS
 from stripe_sim.money import Currency
+from stripe_sim.nouns import OPERATIONS
 from stripe_sim.operations import Operation
 from stripe_sim.parameters import Boolean, Integer, Kind, ListOf, OneOf, Shape
 

@@ -110,6 +110,18 @@ def test_chaos_is_turned_on_and_off(sim: Sim, visit: Callable[..., Page]) -> Non
 
 
 @pytest.mark.browser
+def test_an_event_is_triggered_with_metadata(sim: Sim, visit: Callable[..., Page]) -> None:
+    page = visit(sim)
+    page.get_by_role("button", name="Trigger an event").click()
+    page.get_by_label("Event", exact=True).select_option("charge.refunded")
+    page.get_by_label("Metadata").fill("order_id=ord_9")
+    page.get_by_role("button", name="Trigger", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("charge.refunded has come")
+    expect(page.get_by_label("The object as JSON")).to_contain_text('"type": "charge.refunded"')
+    assert sim.stripe.v1.refunds.list().data[0].to_dict()["metadata"] == {"order_id": "ord_9"}
+
+
+@pytest.mark.browser
 def test_objects_are_found_by_their_metadata(sim: Sim, visit: Callable[..., Page]) -> None:
     wanted, other = sim.intent(metadata={"order_id": "ord_7"}), sim.intent()
     page = visit(sim, "customer")

@@ -10,6 +10,7 @@ from functools import partial
 from stripe_sim import (
     billing_actions,
     charges,
+    checkout_modes,
     checkout_sessions,
     disputes,
     disputing,
@@ -67,6 +68,10 @@ def _twice(account: Account, event: Object) -> None:
 
 def _passes(says: str, seconds: int) -> Action:
     return Action(says, _in("ready"), partial(test_clocks.pass_time, seconds))
+
+
+def _pays(says: str, card: str) -> Action:
+    return Action(says, _in("open"), lambda account, session: checkout_modes.complete(account, session, card))
 
 
 _PASSES, _FAILS = "The buyer passes the challenge", "The buyer fails the challenge"
@@ -134,6 +139,11 @@ ACTIONS: dict[tuple[str, str], Action] = {
         "Its time is over",
         _in("open"),
         lambda account, session: checkout_sessions.expire(account, Call({}, {"id": session["id"]})),
+    ),
+    ("checkout.session", "pay"): _pays("The buyer pays", "pm_card_visa"),
+    ("checkout.session", "pay_later"): _pays("The buyer pays, and the bank takes a while", "pm_card_simProcessing"),
+    ("checkout.session", "pay_in_vain"): _pays(
+        "The same, and the bank refuses in the end", "pm_card_simProcessingFails"
     ),
     ("subscription", "renew"): Action("The period is over", _in(*billing_actions.BILLED), billing_actions.renew),
     ("subscription", "fail_renewal"): Action(

@@ -14,36 +14,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stripe_sim import (
-    balance_transactions,
     billing,
-    charges,
     checkout_payment,
     checkout_sessions,
     checkout_setup,
     checkout_subscription,
-    customers,
     disputes,
     due,
     early_fraud_warnings,
     errors,
-    event_destinations,
-    events,
-    invoice_payments,
-    invoices,
-    payment_intents,
-    payment_methods,
-    prices,
-    products,
-    refunds,
     reuse,
-    saved_payment_methods,
-    setup_attempts,
-    setup_intents,
     subscription_life,
-    subscriptions,
-    test_clocks,
-    v2_events,
-    webhook_endpoints,
 )
 from stripe_sim.account import Account
 from stripe_sim.api import Api
@@ -57,6 +38,7 @@ from stripe_sim.faults import Faults
 from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.inspection import inspection
 from stripe_sim.metrics import Metrics
+from stripe_sim.nouns import OPERATIONS
 from stripe_sim.objects import Clock
 from stripe_sim.operations import Operation
 from stripe_sim.other_sites import OtherSites
@@ -66,32 +48,7 @@ from stripe_sim.settings import Settings
 from stripe_sim.timers import LoopTimers
 
 log = logging.getLogger(__name__)
-NOUNS = (
-    payment_intents,
-    checkout_sessions,
-    customers,
-    payment_methods,
-    saved_payment_methods,
-    setup_intents,
-    setup_attempts,
-    charges,
-    refunds,
-    disputes,
-    early_fraud_warnings,
-    balance_transactions,
-    events,
-    products,
-    prices,
-    subscriptions,
-    invoices,
-    invoice_payments,
-    test_clocks,
-    webhook_endpoints,
-    event_destinations,
-    v2_events,
-)
 SWEEP_SECONDS = 1.0
-OPERATIONS: tuple[Operation, ...] = tuple(operation for noun in NOUNS for operation in noun.OPERATIONS)
 
 
 def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sim import checkout_payment, checkout_setup, checkout_subscription, customers
+from stripe_sim import checkout_payment, checkout_setup, checkout_subscription, customers, payment_methods
 from stripe_sim.account import Account
 from stripe_sim.changes import Cause, Change
 from stripe_sim.checkout_object import customer_details
 from stripe_sim.errors import invalid
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call
+
+BUYER = "jenny@example.com"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ def confirm(account: Account, session: Object, method: Object, email: str | None
     session = _with_customer(account, {**session, "customer_details": customer_details(email)}, email)
     account.apply(Change((session,)))
     return MODES[session["mode"]].confirm(account, session, method, base_url)
+
+
+def complete(account: Account, session: Object, card: str) -> None:
+    """The buyer does all that the page asks for, with this card."""
+    base_url = str(account.settings.public_url or "").rstrip("/")
+    method = payment_methods.use(account, card)
+    confirm(account, session, method, known_email(account, session) or BUYER, base_url)
 
 
 def known_email(account: Account, session: Object) -> str | None:

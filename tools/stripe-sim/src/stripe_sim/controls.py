@@ -4,14 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from fastapi.exceptions import HTTPException
+from pydantic import BaseModel, ConfigDict, Field
 
 from stripe_sim import actions, subscribers
 from stripe_sim.account import Account
 from stripe_sim.chaos import Chaos
 from stripe_sim.errors import StripeError
 from stripe_sim.faults import Fault
+from stripe_sim.fixtures import FIXTURES
 from stripe_sim.objects import Object
 from stripe_sim.parts import Parts
+from stripe_sim.triggering import Wishes, trigger
 from stripe_sim.webhook_endpoints import roll_secret
 
 
@@ -55,6 +58,7 @@ def controls(parts: Parts) -> APIRouter:
         return {"endpoint": known[0][1]["id"], "secret": roll_secret(*known[0])}
 
     _add_actions(router, parts)
+    _add_trigger(router, parts)
     return router
 
 
@@ -75,6 +79,32 @@ def _add_actions(router: APIRouter, parts: Parts) -> None:
         except StripeError as error:
             raise HTTPException(409, error.message) from error
         return _found(parts, name)[1]
+
+
+class Wanted(BaseModel):
+    """An event to trigger."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: Annotated[str, Field(max_length=100)]
+    metadata: Annotated[dict[str, str], Field(max_length=50)] = {}
+    """For every object that is made for it."""
+    override: Annotated[dict[str, dict[str, Any]], Field(max_length=20)] = {}
+    """Other parameters: `{"payment_intent": {"amount": 500}}`."""
+
+
+def _add_trigger(router: APIRouter, parts: Parts) -> None:
+    @router.get("/trigger", summary="The events that can be triggered")
+    async def triggers() -> dict[str, list[str]]:
+        return {"data": sorted(FIXTURES)}
+
+    @router.post("/trigger", summary="Make the objects that it takes for the event to come")
+    async def fire(wanted: Wanted) -> Object:
+        wishes = Wishes(wanted.metadata, wanted.override)
+        try:
+            return await trigger(parts.account, wanted.event, wishes)
+        except StripeError as error:
+            raise HTTPException(error.status, error.message) from error
 
 
 def _found(parts: Parts, name: str) -> tuple[Account, Object]:

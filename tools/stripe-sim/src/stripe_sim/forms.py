@@ -39,15 +39,16 @@ def from_json(text: str) -> Params:
         raise invalid("Invalid request: the body is not valid JSON.") from error
     if not isinstance(tree, dict):
         raise invalid("Invalid request: the body is not a JSON object.")
-    return {name: _texts(branch) for name, branch in tree.items()}
+    return {name: as_texts(branch) for name, branch in tree.items()}
 
 
-def _texts(branch: Any) -> Any:
+def as_texts(branch: Any) -> Any:
+    """What a form would say of such a value."""
     match branch:
         case dict():
-            return {name: _texts(twig) for name, twig in branch.items()}
+            return {name: as_texts(twig) for name, twig in branch.items()}
         case list():
-            return [_texts(twig) for twig in branch]
+            return [as_texts(twig) for twig in branch]
         case bool():
             return str(branch).lower()
         case None:

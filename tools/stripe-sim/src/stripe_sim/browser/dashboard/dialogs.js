@@ -112,11 +112,17 @@ export async function openTrigger(again) {
     h(
       "form",
       { onsubmit },
-      h("label", { class: "field" }, "Event", h("select", { name: "type" }, options)),
-      h("label", { class: "field" }, "Metadata, one name=value a line", h("textarea", { name: "metadata", rows: 2, spellcheck: "false", placeholder: "order_id=ord_1" })),
+      field("type", "Event", h("select", { id: "type", name: "type" }, options)),
+      field("metadata", "Metadata, one name=value a line", metadataArea()),
       h("div", { class: "actions" }, h("button", { class: "main" }, "Trigger")),
     ),
   );
+}
+
+const field = (id, words, control) => h("p", { class: "field" }, h("label", { for: id }, words), control);
+
+function metadataArea() {
+  return h("textarea", { id: "metadata", name: "metadata", rows: 2, spellcheck: "false", placeholder: "order_id=ord_1" });
 }
 
 function pairs(text) {
