@@ -19,8 +19,8 @@ REFUSED_CARD = re.compile(r"Failed to load resource: the server responded with a
 LOST_CONNECTION = re.compile(r"WebSocket connection to .* failed|net::ERR_")
 
 
-class Buyer:
-    """Buys things in one browser tab."""
+class Person:
+    """Looks at the shop in one browser tab."""
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.context, self.page = context, page
@@ -32,6 +32,31 @@ class Buyer:
     def expects(self, complaint: re.Pattern[str]) -> None:
         """The story brings this about: the browser may complain of it."""
         self._expected.append(complaint)
+
+    @property
+    def headline(self) -> Locator:
+        """What the page is about."""
+        return self.page.get_by_role("heading", level=1)
+
+    @property
+    def alert(self) -> Locator:
+        """What went wrong, in a sentence."""
+        return self.page.get_by_role("alert")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note(message.text)
+
+    def _see_fail(self, error: Error) -> None:
+        self._note(str(error))
+
+    def _note(self, text: str) -> None:
+        if not any(pattern.search(text) for pattern in self._expected):
+            self.complaints.append(text)
+
+
+class Buyer(Person):
+    """Buys things."""
 
     async def takes(self, *products: str) -> None:
         """Open the shop and put one of each into the cart."""
@@ -110,6 +135,11 @@ class Buyer:
         await self.pays_with(GOOD_CARD)
         await expect(self.headline).to_have_text("Thank you, you are subscribed")
 
+    @property
+    def refunds(self) -> Locator:
+        """Each with its amount and what became of it."""
+        return self.page.locator(".refunds li")
+
     def fact(self, name: str) -> Locator:
         """What the page says beside a name such as `Order`."""
         return self.page.locator("dt").get_by_text(name, exact=True).locator("xpath=../dd")
@@ -118,16 +148,6 @@ class Buyer:
     def pay_button(self) -> Locator:
         """`Pay $24.00`."""
         return self.page.get_by_role("button", name=re.compile(r"^Pay \D?[\d,.]+"))
-
-    @property
-    def headline(self) -> Locator:
-        """What the page is about."""
-        return self.page.get_by_role("heading", level=1)
-
-    @property
-    def alert(self) -> Locator:
-        """What went wrong, in a sentence."""
-        return self.page.get_by_role("alert")
 
     async def order_id(self) -> str:
         """As the success page shows it."""
@@ -140,14 +160,3 @@ class Buyer:
     def payment_intent_id(self) -> str:
         """As the success page's address has it."""
         return parse_qs(urlsplit(self.page.url).query)["payment_intent"][0]
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self._note(message.text)
-
-    def _see_fail(self, error: Error) -> None:
-        self._note(str(error))
-
-    def _note(self, text: str) -> None:
-        if not any(pattern.search(text) for pattern in self._expected):
-            self.complaints.append(text)

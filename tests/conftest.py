@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from buyer import Buyer
 from chromium import chromium_or_skip, running_chromium
+from keeper import Keeper
 from running_house import RunningHouse, running_house
 from shop_server import ShopServer
 
@@ -82,3 +83,13 @@ async def buyer(browser: Browser, house: RunningHouse) -> AsyncIterator[Buyer]:
     yield buyer
     await context.close()
     assert buyer.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def keeper(browser: Browser, house: RunningHouse) -> AsyncIterator[Keeper]:
+    """Somebody of the shop's staff; an error in their browser's console fails the story too."""
+    context = await browser.new_context(base_url=house.url("storefront"), reduced_motion="reduce")
+    keeper = Keeper(context, await context.new_page())
+    yield keeper
+    await context.close()
+    assert keeper.complaints == []

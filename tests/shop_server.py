@@ -124,20 +124,6 @@ class ShopServer:
         assert answer.status in (200, 404), answer
         return answer.body if answer.status == 200 else None
 
-    async def subscription(self, subscription_id: str) -> Json:
-        """The subscription with its invoices."""
-        headers = {"Authorization": self._bearer("TILLSTREAM_SECRET_KEY")}
-        path = f"/v1/subscriptions/{subscription_id}"
-        answer = await self._send("GET", self.house.url("order-service", path), headers)
-        assert answer.status == 200, answer
-        return answer.body
-
-    async def plays_the_bank(self, stripe_id: str, action: str) -> None:
-        """What a bank, a buyer or time does to an object of Stripe's."""
-        url = self.house.url("stripe-sim", f"/sim/objects/{stripe_id}/{action}")
-        answer = await self._send("POST", url, {"Content-Type": "application/json"}, b"{}")
-        assert answer.status == 200, answer
-
     async def sees(self, order_id: str, shows: Callable[[Json], bool]) -> Json:
         """The order as soon as it shows that."""
         deadline = time.monotonic() + PATIENCE_SECONDS

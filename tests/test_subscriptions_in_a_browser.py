@@ -71,7 +71,7 @@ async def test_a_subscription_is_changed_and_ended_from_its_page(buyer: Buyer) -
 async def test_a_renewal_that_fails_shows_as_overdue_without_a_reload(buyer: Buyer, shop: ShopServer) -> None:
     await buyer.subscribes("House beans, every month")
     subscription = await shop.subscription(await buyer.subscription_id())
-    await shop.plays_the_bank(subscription["stripe_subscription_id"], "fail_renewal")
+    await shop.sim("POST", f"/objects/{subscription['stripe_subscription_id']}/fail_renewal")
     await expect(buyer.headline).to_have_text("The last payment did not go through")
     await expect(buyer.fact("Last payment")).to_have_text("$14.50, not paid yet")
 
@@ -82,7 +82,7 @@ async def test_subscriptions_are_listed_in_the_account_as_they_stand(buyer: Buye
     await buyer.page.get_by_role("link", name="Account").click()
     line = buyer.page.get_by_role("listitem").filter(has_text="House beans, every month")
     await expect(line).to_contain_text("active")
-    await shop.plays_the_bank(subscription["stripe_subscription_id"], "fail_renewal")
+    await shop.sim("POST", f"/objects/{subscription['stripe_subscription_id']}/fail_renewal")
     await expect(line).to_contain_text("payment overdue")
     await line.get_by_role("link").click()
     await expect(buyer.headline).to_have_text("The last payment did not go through")
