@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intent_api.body_limit import BodyLimit
+from tillstream_operations import BodyLimit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -141,6 +141,14 @@ async def test_trusted_price_is_an_integer_of_minor_units_or_refused(serve_api: 
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("price", ["[" * 200 + "]" * 200, "[" * 300 + "]" * 300, '{"\\ud800": 1}', "NaN", '"\\ud800"'])
+async def test_price_that_is_none_is_passed_over_however_deeply_nested(api: Api, price: str) -> None:
+    """As every other price of a browser."""
+    sent = f'{{"cartItems": [{{"name": "mug", "price": {price}}}]}}'.encode()
+    assert (await api.send("POST", SESSION, sent, Content_Type="application/json")).status == 200
+
+
+@pytest.mark.integration
 async def test_each_click_is_an_order_unless_a_key_says_otherwise(api: Api) -> None:
     """The guides know no Idempotency-Key; a page that sends one is safe to retry."""
     clicks = [await post(api, INTENT, ITEMS) for _ in range(2)]

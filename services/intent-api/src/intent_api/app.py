@@ -21,7 +21,6 @@ from intent_api import (
     subscription_changes,
     subscriptions,
 )
-from intent_api.body_limit import BodyLimit
 from intent_api.buckets import Buckets
 from intent_api.catalog import read_catalog
 from intent_api.desk import Desk
@@ -38,7 +37,7 @@ from intent_api.settings import Settings
 from intent_api.streams import Streams
 from intent_api.stripe_calls import StripeCalls
 from tillstream_contracts import ORDERS_PLACED
-from tillstream_operations import Health, RequestIds, add_probes, answer_with_problems
+from tillstream_operations import BodyLimit, Health, RequestIds, add_probes, answer_with_problems
 
 ROUTES = (
     payment_intents,

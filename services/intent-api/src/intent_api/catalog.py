@@ -1,5 +1,6 @@
 """What can be bought and for how much: read once at start from one JSON file."""
 
+from collections import Counter
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -59,8 +60,8 @@ class Catalog(BaseModel):
 
     @model_validator(mode="after")
     def _is_sellable(self) -> Self:
-        skus = [product.sku for product in self.products]
-        if twice := sorted({sku for sku in skus if skus.count(sku) > 1}):
+        skus = Counter(product.sku for product in self.products)
+        if twice := sorted(sku for sku, times in skus.items() if times > 1):
             raise ValueError(f"these SKUs appear more than once: {', '.join(twice)}")
         if unknown := sorted(self.currencies - DIGITS.keys()):
             raise ValueError(f"these currencies are not supported: {', '.join(unknown)}")
@@ -74,6 +75,13 @@ class Catalog(BaseModel):
     def by_sku(self) -> dict[str, Product]:
         """The products by their SKU."""
         return {product.sku: product for product in self.products}
+
+    @cached_property
+    def sku_by_name(self) -> dict[str, str]:
+        """SKUs by case-folded name; of two products with one name neither is meant."""
+        names = Counter(product.name.casefold() for product in self.products)
+        named = {product.name.casefold(): product.sku for product in self.products}
+        return {name: sku for name, sku in named.items() if names[name] == 1}
 
     @cached_property
     def currencies(self) -> frozenset[str]:

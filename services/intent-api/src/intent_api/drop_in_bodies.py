@@ -1,6 +1,5 @@
 """What storefronts written after Stripe's common guides send, and what it costs here: never what they say it does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,6 +16,14 @@ from tillstream_contracts.types import Currency
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Code = Annotated[Currency, BeforeValidator(lower)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
+
+
+def _written(told: object) -> object:
+    """A price as somebody may write one; whatever else came in its place is no price, however deeply nested."""
+    return told if isinstance(told, (int, float, str)) else None
+
+
+Price = Annotated[object, BeforeValidator(_written)]
 
 
 class Foreign(BaseModel):
@@ -48,7 +55,7 @@ class CartItem(Foreign):
     id: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] | None = None
     name: Name
     """The product's name in the catalogue, or its SKU."""
-    price: object = None
+    price: Price = None
     """Passed over, unless client prices are trusted: then an integer in minor units."""
     quantity: Quantity = 1
 
@@ -111,13 +118,7 @@ def _sku(catalog: Catalog, item: CartItem) -> str | None:
     for named in (item.id, item.name):
         if named in catalog.by_sku:
             return named
-    return _by_name(catalog).get(item.name.casefold())
-
-
-def _by_name(catalog: Catalog) -> Mapping[str, str]:
-    """SKUs by name; of two products with one name neither is meant."""
-    names = [product.name.casefold() for product in catalog.products]
-    return {name: product.sku for name, product in zip(names, catalog.products, strict=True) if names.count(name) == 1}
+    return catalog.sku_by_name.get(item.name.casefold())
 
 
 def _added_up(wanted: list[tuple[str, int]], field: str) -> list[Line]:
