@@ -1,16 +1,26 @@
 """Payloads of older and newer versions of Stripe's API say the same, and so does an object that was fetched."""
 
+import copy
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from order_service.fold import Books
 from order_service.payment import Payment
 from order_service.stripe_events import READERS, WHY_NOT, read_stripe_event
-from order_service.told import Told
+from order_service.subscription_fold import SubscriptionBooks
+from order_service.told import Told, Unreadable
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = ("2022-08-01", "2022-11-15", "2024-06-20", "2025-03-31.basil", "2026-10-28.endive")
@@ -103,6 +113,38 @@ def test_fetched_object_alone_tells_how_things_stand(life: Sequence[str], end_of
     alone = end_of(json.dumps(fetched(first, last)).encode(), order_id="ord_golden")
     sent = end_of(json.dumps(last).encode(), order_id="ord_golden")
     assert alone == sent
+
+
+PAYLOADS = [json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*/*.json"))]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "data", "a"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def places(thing: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to each value in it, at any depth."""
+    inside = thing.items() if isinstance(thing, dict) else enumerate(thing) if isinstance(thing, list) else ()
+    for key, value in inside:
+        yield (*way, key)
+        yield from places(value, (*way, key))
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_payload_with_anything_at_any_place_is_read_or_refused(data: st.DataObject) -> None:
+    """Nothing else ever happens, and what is read can be folded."""
+    event = copy.deepcopy(data.draw(st.sampled_from(PAYLOADS)))
+    *way, last = data.draw(st.sampled_from(list(places(event))))
+    holder = reduce(lambda inside, key: inside[key], way, event)
+    holder[last] = data.draw(ANYTHING)
+    with suppress(Unreadable):
+        told = read(event)
+        Books("default").take_in(told, NOW)
+        SubscriptionBooks("default").take_in(told, NOW)
 
 
 def test_fetched_object_of_a_status_or_kind_that_is_not_known_here_tells_nothing() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from order_service.told import Unreadable
+
 PAID = ("paid", 0, ())
 
 
@@ -130,6 +132,15 @@ def test_refunds_inside_of_a_charge_are_read(stripe: Any, end_of: Any) -> None:
     paid, old = stripe.payment("succeeded"), charge(stripe, 500, version="2022-08-01", refunds=inside)
     assert seen(end_of(paid, old, stripe.refund(at=4))) == ("partially_refunded", 500, ())
     assert seen(end_of(paid, old, stripe.refund("failed", at=4))) == PAID
+
+
+@pytest.mark.parametrize("listed", [7, "re_1", None, []])
+def test_what_stands_among_the_refunds_of_a_charge_and_is_none_is_unreadable(
+    stripe: Any, books_of: Any, listed: object
+) -> None:
+    """It is parked for what it says, and not as a failure of ours."""
+    with pytest.raises(Unreadable):
+        books_of(charge(stripe, 500, version="2022-08-01", refunds={"data": [listed]}))
 
 
 @pytest.mark.parametrize("thing", ["refund", "dispute", "charge"])

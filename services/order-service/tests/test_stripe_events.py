@@ -166,9 +166,19 @@ def test_metadata_that_breaks_the_contract_is_left_out(stripe: Any, name: str, v
     assert told == Mention("ord_1", EPOCH, "usd", **read_off)
 
 
-def test_session_that_only_sets_up_a_card_is_ignored(stripe: Any) -> None:
-    """It asks for no money."""
-    assert read(stripe.session("completed", mode="setup", currency=None, amount_total=None)).facts == ()
+@pytest.mark.parametrize("mode", ["setup", "subscription"])
+@pytest.mark.parametrize("currency", [None, "usd"])
+def test_session_that_asks_no_money_for_an_order_is_ignored(stripe: Any, mode: str, currency: str | None) -> None:
+    """Whatever its metadata names: a saved card pays nothing, nor does a trial, which Stripe calls settled."""
+    asked = {"amount_total": 0, "payment_intent": None, "payment_status": "no_payment_required"}
+    assert read(stripe.session("completed", mode=mode, currency=currency, **asked)).facts == ()
+
+
+def test_session_knows_whose_payment_it_vouches_for(stripe: Any) -> None:
+    """Its event is later than the payment's own, which names the same customer."""
+    paid = stripe.session("completed", payment_status="paid", customer="cus_1")
+    [payment] = [fact for fact in read(paid).facts if isinstance(fact, Payment)]
+    assert payment.telling.customer_id == "cus_1"
 
 
 @pytest.mark.parametrize(

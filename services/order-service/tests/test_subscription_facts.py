@@ -190,6 +190,15 @@ def test_what_can_never_be_read_says_so(name: str, fields: dict[str, Any]) -> No
         read(changed(name, **fields))
 
 
+def test_what_is_nested_too_deeply_can_never_be_read() -> None:
+    """It is parked for what it says, and not as a failure of ours."""
+    deep: dict[str, Any] = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    with pytest.raises(Unreadable):
+        read(changed("customer.subscription.updated", metadata=deep))
+
+
 @pytest.mark.parametrize(
     ("product", "sku"),
     [

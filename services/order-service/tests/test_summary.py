@@ -14,6 +14,7 @@ from order_service.payment import Payment, payment_told
 from order_service.placed import Placed
 from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
+from order_service.stripe_values import MAX_MINOR_UNITS
 from order_service.summary import Summary
 from order_service.told import Fact, Told
 
@@ -97,6 +98,14 @@ def test_two_captured_payments_are_flagged_overpaid() -> None:
     end = end_of([PLACED, one(PaymentStatus.SUCCEEDED), one(PaymentStatus.SUCCEEDED, pi="pi_2")])
     assert end is not None
     assert (end.status, end.amounts.captured, end.flags) == ("paid", 3998, ("overpaid",))
+
+
+def test_sum_beyond_all_money_stops_at_the_most_that_can_be_told() -> None:
+    """It is flagged, and no event of the order is refused for it."""
+    payments = [replace(one(PaymentStatus.SUCCEEDED, pi=pi), captured=MAX_MINOR_UNITS) for pi in ("pi_1", "pi_2")]
+    end = end_of([PLACED, *payments])
+    assert end is not None
+    assert (end.amounts.captured, end.flags) == (MAX_MINOR_UNITS, ("overpaid",))
 
 
 def test_captured_amount_is_the_largest_seen() -> None:

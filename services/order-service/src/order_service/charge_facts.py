@@ -7,7 +7,7 @@ from typing import Final
 from order_service.happening import Happening, Reader, Saying, mention, named
 from order_service.payment import payment_behind
 from order_service.refund_facts import OF_A_BARE_CHARGE, refund_in
-from order_service.stripe_values import Object, amount, currency, items, reference
+from order_service.stripe_values import Object, amount, an_object, currency, items, reference
 
 EACH_REFUND_IS_TOLD: Final = "2024-10-28"
 """From this API version on every refund has events of its own, and a total beside them could only be older."""
@@ -19,7 +19,7 @@ def refunded(happening: Happening) -> Saying:
     payment_id = reference(charge.get("payment_intent"))
     if not payment_id:
         return Saying(words=OF_A_BARE_CHARGE)
-    refunds = dict(refund_in(one, happening.at) for one in items(charge.get("refunds")))
+    refunds = dict(refund_in(an_object(one), happening.at) for one in items(charge.get("refunds")))
     is_told = not happening.api_version or happening.api_version >= EACH_REFUND_IS_TOLD
     if is_told and not refunds:
         return Saying(words="It does not say which refund; that has an event of its own")

@@ -31,6 +31,11 @@ WORDS: Final[Mapping[SessionStatus, str]] = MappingProxyType(
         SessionStatus.PAID: "is paid",
     }
 )
+SETUP: Final = "It sets up a payment method; no money is asked for"
+NO_MONEY: Final[Mapping[str, str]] = MappingProxyType(
+    {"setup": SETUP, "subscription": "It begins a subscription, whose own events tell what is paid"}
+)
+"""By the mode of a session that asks no money for an order; of such a one Stripe, too, says that it is settled."""
 SETTLED: Final = ("paid", "no_payment_required")
 
 
@@ -49,8 +54,8 @@ def observed(happening: Happening) -> Saying:
 def _saying(happening: Happening, status: SessionStatus) -> Saying:
     """The session, and the payment that a paid one vouches for."""
     session = happening.thing
-    if session.get("currency") is None:
-        return Saying(words="It sets up a payment method; no money is asked for")
+    if why_not := NO_MONEY.get(plain(session.get("mode"))) or (session.get("currency") is None and SETUP):
+        return Saying(words=why_not)
     session_id = an_id(session.get("id"), "the Checkout Session's id")
     if status is SessionStatus.AWAITING_FUNDS and session.get("payment_status") in SETTLED:
         status = SessionStatus.PAID
@@ -75,6 +80,7 @@ def _paid(happening: Happening, payment_id: str, amount: int, currency: str) -> 
         captured=amount,
         order_id=happening.order_id,
         named_by=Namer.OTHER,
+        customer_id=reference(happening.thing.get("customer")),
     )
 
 

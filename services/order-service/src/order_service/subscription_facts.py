@@ -93,8 +93,11 @@ def _telling(happening: Happening) -> Telling:
 
 
 def _state(thing: Object) -> str:
-    """A short name of the state that an object is in."""
-    return blake2b(orjson.dumps(thing, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    """A short name of the state that an object is in. Raises Unreadable."""
+    try:
+        return blake2b(orjson.dumps(thing, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    except orjson.JSONEncodeError as error:
+        raise Unreadable("It is nested too deeply.") from error
 
 
 def _overlaid(thing: Object, before: Object) -> Object:

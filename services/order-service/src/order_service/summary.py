@@ -1,12 +1,13 @@
 """An order as others see it: derived from what is known, never set."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from order_service.order import Order
 from order_service.payment import Payment, in_order
 from order_service.session import Session
 from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus, SessionStatus
+from order_service.stripe_values import MAX_MINOR_UNITS
 from tillstream_contracts import Amounts, OrderStatus
 
 OVERPAID = "overpaid"
@@ -83,10 +84,15 @@ def _amounts(counted: Sequence[Payment], ordered: int, currency: str) -> Amounts
     disputes = [dispute for payment in counted for dispute in payment.disputes.values() if dispute.meaning]
     return Amounts(
         ordered=ordered,
-        captured=sum(payment.captured for payment in counted),
-        refunded=sum(payment.refunded for payment in counted),
-        disputed=sum(dispute.amount for dispute in disputes if dispute.currency == currency),
+        captured=_sum(payment.captured for payment in counted),
+        refunded=_sum(payment.refunded for payment in counted),
+        disputed=_sum(dispute.amount for dispute in disputes if dispute.currency == currency),
     )
+
+
+def _sum(amounts: Iterable[int]) -> int:
+    """Of money, up to the most that an event can tell."""
+    return min(sum(amounts), MAX_MINOR_UNITS)
 
 
 def _covered(counted: Sequence[Payment]) -> int:
