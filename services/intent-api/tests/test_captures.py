@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedOrders, Serve, StripeSim
+    from conftest import Api, ScriptedOrders, ScriptedStripe, Serve, StripeSim
 
 CAPTURE, CANCEL = "/v1/orders/ord_1/capture", "/v1/orders/ord_1/cancel"
 CARD = "pm_card_visa"
@@ -160,6 +161,36 @@ async def test_canceled_checkout_cannot_be_paid_any_more(
         status, body = await as_server(api, CANCEL, {})
         assert (status, body["checkout_session_ids"]) == (202, [session["id"]])
     assert len(await stripe_sim.told("checkout.session.expired")) == 1
+
+
+async def test_order_paid_on_a_page_a_moment_ago_is_not_called_canceled(
+    api: Api, stripe_sim: StripeSim, orders: ScriptedOrders
+) -> None:
+    """Stripe's page tells of its payment before any event has arrived."""
+    session = await stripe_sim.call("/v1/checkout/sessions", **CHECKOUT)
+    await stripe_sim.call(f"/c/pay/{session['id']}/confirm", payment_method=CARD, email="ada@example.com")
+    [paid] = await stripe_sim.told("payment_intent.succeeded")
+    orders.has("ord_1", sessions=[session["id"]])
+    status, body = await as_server(api, CANCEL, {})
+    assert (status, body["code"], body.get("payment_intent_id")) == (409, "order_already_paid", paid["id"])
+
+
+async def test_buyer_who_pays_while_the_page_is_being_closed_was_faster(
+    serve_api: Serve, stripe: ScriptedStripe, orders: ScriptedOrders
+) -> None:
+    """Stripe then refuses to close it, and its payment says why."""
+    api = await serve_api(order_service_url=orders.url)
+    orders.has("ord_1", sessions=["cs_1"])
+    page = {"id": "cs_1", "object": "checkout.session", "status": "open", "payment_intent": None}
+    charge = {"id": "ch_1", "object": "charge", "amount": 2000, "amount_captured": 2000, "amount_refunded": 0}
+    paid = {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "currency": "usd", "created": 1}
+    stripe.script.append(lambda: web.json_response(page))
+    stripe.fails(400)
+    stripe.script.append(lambda: web.json_response({**page, "status": "complete", "payment_intent": "pi_1"}))
+    amounts = {"amount": 2000, "amount_capturable": 0, "metadata": {}, "latest_charge": charge}
+    stripe.has("GET /v1/payment_intents/pi_1", {**paid, **amounts})
+    status, body = await as_server(api, CANCEL, {})
+    assert (status, body["code"]) == (409, "order_already_paid")
 
 
 async def test_paid_order_is_refunded_not_canceled(api: Api, stripe_sim: StripeSim, orders: ScriptedOrders) -> None:

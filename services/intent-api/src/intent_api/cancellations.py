@@ -7,14 +7,16 @@ from typing import Annotated, Final, Literal
 import structlog
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
+from stripe.checkout import Session
 
 from intent_api.carts import Body
 from intent_api.documentation import problems
 from intent_api.idempotency import require_key, stripe_key_for
 from intent_api.keys import Caller, require_server
-from intent_api.orders_client import KnownOrder, OrderReads, order_reads
+from intent_api.orders_client import KnownOrder, KnownPayment, OrderReads, order_reads
 from intent_api.payments import MOST_PAYMENTS, Payment, payment_at_stripe, payments_of
 from intent_api.stripe_calls import StripeCalls, stripe_calls
+from intent_api.stripe_objects import id_of
 from tillstream_contracts.types import OrderId
 from tillstream_operations import Problem
 
@@ -67,8 +69,8 @@ async def cancel_order(
         detail = "Nothing that could be paid is known of this order yet. Try again in a second."
         raise Problem(409, "nothing_to_cancel", detail)
     _require_cancelable(await payments_of(order, stripe))
-    sessions = await _expire_sessions(order, key, stripe)  # first: Stripe lets go of a session's payment only with it
-    payments = await payments_of(order, stripe)
+    sessions = await _closed(order, key, stripe)  # first: Stripe lets go of a session's payment only with it
+    payments = await payments_of(_with_payments_of(sessions, order), stripe)
     _require_cancelable(payments)
     for payment in payments:
         await _cancel(payment, body, key, stripe)
@@ -76,7 +78,7 @@ async def cancel_order(
     return CancelAnswer(
         order_id=order_id,
         payment_intent_ids=[payment.payment_intent_id for payment in payments],
-        checkout_session_ids=sessions,
+        checkout_session_ids=[session.id for session in sessions],
     )
 
 
@@ -87,25 +89,40 @@ def _require_cancelable(payments: Sequence[Payment]) -> None:
             raise Problem(409, code, detail, payment_intent_id=payment.payment_intent_id)
 
 
-async def _expire_sessions(order: KnownOrder, key: str, stripe: StripeCalls) -> list[str]:
-    """Close the pages on which a buyer could still pay; tells which the order has."""
+async def _closed(order: KnownOrder, key: str, stripe: StripeCalls) -> list[Session]:
+    """The pages of the order, once no buyer can pay on them any more."""
     known = [session.checkout_session_id for session in order.checkout_sessions][-MOST_PAYMENTS:]
-    for session_id in known:
-        session = await stripe.read(
-            "retrieve_checkout_session", partial(stripe.client.v1.checkout.sessions.retrieve_async, session_id)
-        )
-        if session.status == "open":
-            await _expire(session_id, stripe_key_for(session_id, "expire", key), stripe)
-    return known
+    return [await _close(await _session_at_stripe(each, stripe), key, stripe) for each in known]
 
 
-async def _expire(session_id: str, stripe_key: str, stripe: StripeCalls) -> None:
+def _with_payments_of(sessions: Sequence[Session], order: KnownOrder) -> KnownOrder:
+    """The order with what was paid on its pages, which it may not have heard of yet."""
+    known = {payment.payment_intent_id for payment in order.payments}
+    told = {paid for session in sessions if (paid := id_of(session.payment_intent))} - known
+    new = [KnownPayment(payment_intent_id=payment) for payment in sorted(told)]
+    return order.model_copy(update={"payments": [*order.payments, *new]})
+
+
+async def _close(session: Session, key: str, stripe: StripeCalls) -> Session:
+    if session.status != "open":
+        return session
     service = stripe.client.v1.checkout.sessions
-    await stripe.ask(
-        "expire_checkout_session",
-        stripe_key,
-        lambda key: service.expire_async(session_id, {}, {"idempotency_key": key}),
-    )
+    try:
+        return await stripe.ask(
+            "expire_checkout_session",
+            stripe_key_for(session.id, "expire", key),
+            lambda stripe_key: service.expire_async(session.id, {}, {"idempotency_key": stripe_key}),
+        )
+    except Problem:
+        now = await _session_at_stripe(session.id, stripe)
+        if now.status == "open":
+            raise
+        return now  # the buyer was faster
+
+
+async def _session_at_stripe(session_id: str, stripe: StripeCalls) -> Session:
+    service = stripe.client.v1.checkout.sessions
+    return await stripe.read("retrieve_checkout_session", partial(service.retrieve_async, session_id))
 
 
 async def _cancel(payment: Payment, body: CancelBody, key: str, stripe: StripeCalls) -> None:
