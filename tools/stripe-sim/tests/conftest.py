@@ -42,6 +42,7 @@ class Received:
 
     headers: dict[str, str]
     body: bytes
+    path: str
 
 
 @dataclass
@@ -51,6 +52,11 @@ class Shop:
     url: str
     received: list[Received]
     answers: list[int]
+
+    @property
+    def paths(self) -> list[str]:
+        """Where each came."""
+        return [hook.path for hook in self.received]
 
     def events(self, *types: str) -> list[stripe.Event]:
         """What came, checked by the official library."""
@@ -88,7 +94,7 @@ def shop() -> Iterator[Shop]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.append(Received(dict(self.headers), body))
+            received.append(Received(dict(self.headers), body, self.path))
             self.send_response(answers.pop(0) if answers else 200)
             self.send_header("Content-Length", "0")
             self.send_header("Location", "/elsewhere")

@@ -114,7 +114,7 @@ def test_an_event_is_triggered_with_metadata(sim: Sim, visit: Callable[..., Page
     page = visit(sim)
     page.get_by_role("button", name="Trigger an event").click()
     page.get_by_label("Event", exact=True).select_option("charge.refunded")
-    page.get_by_label("Metadata").fill("order_id=ord_9")
+    page.get_by_label("Metadata, one").fill("order_id=ord_9")
     page.get_by_role("button", name="Trigger", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("charge.refunded has come")
     expect(page.get_by_label("The object as JSON")).to_contain_text('"type": "charge.refunded"')

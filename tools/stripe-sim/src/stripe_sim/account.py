@@ -1,4 +1,9 @@
-"""One Stripe account in test mode: its objects, and what follows from every change of them."""
+"""One Stripe account in test mode: its objects, and what follows from every change of them.
+
+The accounts that are connected to it are worlds of their own, with the same rules.
+"""
+
+from __future__ import annotations
 
 import contextlib
 import random
@@ -8,7 +13,8 @@ from typing import Protocol
 
 from stripe_sim import subscribers
 from stripe_sim.changes import Cause, Change, Moment, previous_attributes
-from stripe_sim.errors import missing
+from stripe_sim.errors import missing, not_connected
+from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.objects import Clock, Names, Object
 from stripe_sim.settings import Settings
 from stripe_sim.signatures import SigningSecrets
@@ -26,35 +32,66 @@ class Timers(Protocol):
         """Call `then` later."""
 
 
-Tell = Callable[[Object], None]
-"""Takes an event to the webhook endpoints that want it."""
+Tell = Callable[["Account", Object], None]
+"""Takes an account's event to the webhook endpoints that want it."""
+PLATFORM = "acct_simPlatform"
+"""The id of the account that has the keys."""
 
 
 class Follower(Protocol):
     """Lets one object take note of what happened to another."""
 
-    def __call__(self, account: "Account", event_type: str, thing: Object, /) -> None:
+    def __call__(self, account: Account, event_type: str, thing: Object, /) -> None:
         """Change what must be changed."""
 
 
 class Account:
     """The aggregate that every operation works on. Nothing here waits: a call is one step of the event loop."""
 
-    def __init__(self, settings: Settings, clock: Clock, chance: random.Random, timers: Timers) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        chance: random.Random,
+        timers: Timers,
+        platform: Account | None = None,
+        name: str = PLATFORM,
+    ) -> None:
         self.settings = settings
+        self.name, self.platform = name, platform
+        self.connected: dict[str, Account] = {}
+        """The accounts of those whom a platform serves."""
         self.clock = clock
         self.names = Names(chance)
         self.store = Store(settings.objects_kept, settings.events_kept)
         self.signing = SigningSecrets()
         self.lives = 1
         """How often it began anew."""
-        self.same_second: int | None = None
+        self.same_second: int | None = platform.same_second if platform else None
         """When set, all events say that they were created then."""
-        self.tell: Tell = _tell_nobody
-        self.followers: list[Follower] = []
+        self.listener: Tell = platform.listener if platform else _tell_nobody
+        self.followers: list[Follower] = platform.followers if platform else []
         """Asked after each event what follows from it."""
-        self._timers = timers
+        self.keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
+        self._chance, self._timers = chance, timers
         self._frozen: int | None = None
+
+    def connect(self, name: str) -> Account:
+        """One more connected account."""
+        self.connected[name] = Account(self.settings, self.clock, self._chance, self._timers, self, name)
+        return self.connected[name]
+
+    def named(self, name: str | None) -> Account:
+        """The account that a caller means. Raises StripeError 403 for one that is not connected."""
+        if name in (None, "", self.name):
+            return self
+        if name not in self.connected:
+            raise not_connected(str(name))
+        return self.connected[name]
+
+    def tell(self, event: Object) -> None:
+        """Take the event to all who want it."""
+        self.listener(self, event)
 
     def moment(self, base_url: str = "") -> Moment:
         """Now."""
@@ -95,6 +132,8 @@ class Account:
         """Begin anew with nothing."""
         self.store = Store(self.settings.objects_kept, self.settings.events_kept)
         self.signing = SigningSecrets()
+        self.keys.clear()
+        self.connected.clear()
         self.lives += 1
 
     def _record(self, name: str, thing: Object, before: Object | None, cause: Cause) -> None:
@@ -104,6 +143,7 @@ class Account:
         event: Object = {
             "id": self.names.id("evt", 25),
             "object": "event",
+            **({"account": self.name} if self.platform else {}),
             "api_version": self.settings.api_version,
             "created": int(self.clock()) if self.same_second is None else self.same_second,
             "data": data,
@@ -116,5 +156,5 @@ class Account:
         self.tell(event)
 
 
-def _tell_nobody(_: Object) -> None:
+def _tell_nobody(_: Account, __: Object) -> None:
     """Until somebody listens."""

@@ -18,7 +18,7 @@ from stripe_sim.errors import StripeError
 from stripe_sim.expansion import expanded
 from stripe_sim.faults import Fault, Faults
 from stripe_sim.forms import Params, decode, from_json
-from stripe_sim.idempotency import Answer, IdempotencyKeys
+from stripe_sim.idempotency import Answer
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
@@ -36,14 +36,13 @@ class _NoAnswer(Exception):
 class Api:
     """Answers every call of every operation."""
 
-    account: Account
-    keys: IdempotencyKeys
+    platform: Account
     faults: Faults
     metrics: Metrics
 
     async def answer(self, operation: Operation, request: Request) -> ASGIApp:
         """The HTTP answer to one request."""
-        request_id = self.account.names.id("req", 14)
+        request_id = self.platform.names.id("req", 14)
         key = request.headers.get("idempotency-key") if operation.repeatable else None
         try:
             answer = await self._answer(operation, request, Cause(request_id, key))
@@ -58,12 +57,14 @@ class Api:
         return self._response(answer, request, request_id, key)
 
     async def _answer(self, operation: Operation, request: Request, cause: Cause) -> Answer:
-        from_browser = is_publishable(request.headers.get("authorization"), self.account.settings)
+        from_browser = is_publishable(request.headers.get("authorization"), self.platform.settings)
         if from_browser and not operation.browser:
             raise errors.secret_key_required()
+        account = self.platform.named(_account_in(request))
         encoded = await self._encoded(request)
         params = from_json(encoded) if operation.is_v2 and operation.method == "POST" else decode(encoded)
-        ask = _Ask(operation, dict(request.path_params), params, from_browser, cause, self.base_url(request))
+        ids = dict(request.path_params)
+        ask = _Ask(operation, account, ids, params, from_browser, cause, self.base_url(request))
         if cause.idempotency_key is None:
             return await self._work(ask, request)
         return await self._once(cause.idempotency_key, encoded, ask, request)
@@ -71,13 +72,13 @@ class Api:
     async def _once(self, key: str, encoded: str, ask: "_Ask", request: Request) -> Answer:
         """The first answer that this key got, or the work that makes it."""
         fingerprint = hashlib.sha256(encoded.encode()).hexdigest()
-        first = self.keys.begin(key, request.url.path, fingerprint)
+        first = ask.account.keys.begin(key, request.url.path, fingerprint)
         if first is not None:
             return first
         try:
             return await self._work(ask, request)
         finally:
-            self.keys.release(key)
+            ask.account.keys.release(key)
 
     async def _work(self, ask: "_Ask", request: Request) -> Answer:
         fault = self.faults.take(request.method, request.url.path)
@@ -87,7 +88,7 @@ class Api:
         if fault and fault.kind == "error_500_after":
             answer = _refusal(errors.internal(), ask)
         if ask.cause.idempotency_key is not None:
-            self.keys.keep(ask.cause.idempotency_key, answer)
+            ask.account.keys.keep(ask.cause.idempotency_key, answer)
         if fault and fault.kind == "api_connection_after":
             raise _NoAnswer
         return answer
@@ -96,8 +97,8 @@ class Api:
         """The work itself; a refusal that comes of it is an answer like any other."""
         call = Call(params, ask.ids, ask.from_browser, ask.cause, ask.base_url)
         try:
-            thing = ask.operation.work(self.account, call)
-            body = expanded(thing, params.get("expand", []), self.account.store)
+            thing = ask.operation.work(ask.account, call)
+            body = expanded(thing, params.get("expand", []), ask.account.store)
         except StripeError as error:
             return _refusal(error, ask)
         return Answer(200, rendered(for_browser(body) if ask.from_browser else body), ask.request_id)
@@ -107,7 +108,7 @@ class Api:
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self.account.settings.body_bytes:
+            if len(body) > self.platform.settings.body_bytes:
                 raise StripeError(413, "Request body is too large.")
         try:
             return "&".join(part for part in (request.url.query, body.decode()) if part)
@@ -116,12 +117,12 @@ class Api:
 
     def base_url(self, request: Request) -> str:
         """Where browsers reach this stand-in."""
-        return str(self.account.settings.public_url or request.base_url).rstrip("/")
+        return str(self.platform.settings.public_url or request.base_url).rstrip("/")
 
     def _response(self, answer: Answer, request: Request, request_id: str, key: str | None) -> Response:
         headers = {
             "Request-Id": request_id,
-            "Stripe-Version": request.headers.get("stripe-version", self.account.settings.api_version),
+            "Stripe-Version": request.headers.get("stripe-version", self.platform.settings.api_version),
             "Cache-Control": "no-cache, no-store",
         }
         if key is not None:
@@ -138,6 +139,7 @@ class _Ask:
     """A request whose caller is known and whose parameters are not read yet."""
 
     operation: Operation
+    account: Account
     ids: dict[str, str]
     params: Params
     from_browser: bool
@@ -147,6 +149,12 @@ class _Ask:
     @property
     def request_id(self) -> str:
         return self.cause.request_id or ""
+
+
+def _account_in(request: Request) -> str | None:
+    """The connected account that is meant; API v2's context may lead to it through others."""
+    context = request.headers.get("stripe-context", "")
+    return request.headers.get("stripe-account") or context.rpartition("/")[2] or None
 
 
 def _refusal(error: StripeError, ask: _Ask) -> Answer:

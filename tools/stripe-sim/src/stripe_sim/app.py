@@ -35,7 +35,6 @@ from stripe_sim.controls import controls
 from stripe_sim.dashboard import dashboard
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
-from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.inspection import inspection
 from stripe_sim.metrics import Metrics
 from stripe_sim.nouns import OPERATIONS
@@ -56,8 +55,8 @@ def create_app(settings: Settings, clock: Clock = time.time) -> ASGIApp:
     parts = _parts(settings, clock)
     app = FastAPI(title="stripe-sim", lifespan=_lifespan(parts))
     app.add_middleware(OtherSites, settings=settings)
-    api = Api(parts.account, parts.keys, parts.faults, parts.metrics)
-    pages = (dashboard(), challenge_page(parts.account), checkout_page(api, parts.deliveries))
+    api = Api(parts.account, parts.faults, parts.metrics)
+    pages = (dashboard(), challenge_page(parts), checkout_page(api, parts))
     for router in (*pages, inspection(parts), controls(parts)):
         app.include_router(router)
     _add_probes(app, parts.metrics)
@@ -73,7 +72,7 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
     timers, metrics = LoopTimers(), Metrics()
     account = Account(settings, clock, chance, timers)
     deliveries = Deliveries(account, settings.chaos, random.Random(settings.seed), metrics)  # noqa: S311 - as above
-    account.tell = deliveries.tell
+    account.listener = deliveries.tell
     account.followers += [
         reuse.follow,
         checkout_payment.follow,
@@ -84,15 +83,14 @@ def _parts(settings: Settings, clock: Clock) -> Parts:
         subscription_life.follow,
         checkout_subscription.follow,
     ]
-    keys = IdempotencyKeys(clock, settings.idempotency_seconds, settings.objects_kept)
-    return Parts(account, deliveries, Faults(), keys, timers, metrics)
+    return Parts(account, deliveries, Faults(), timers, metrics)
 
 
 def _lifespan(parts: Parts) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.begin()
-        working = [asyncio.create_task(parts.deliveries.run()), asyncio.create_task(_sweep(parts.account))]
+        working = [asyncio.create_task(parts.deliveries.run()), asyncio.create_task(_sweep(parts))]
         try:
             yield
         finally:
@@ -104,15 +102,16 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], contextlib.AbstractAsyncConte
     return lifespan
 
 
-async def _sweep(account: Account) -> None:
+async def _sweep(parts: Parts) -> None:
     """Let time pass for what ends by itself."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        try:
-            checkout_sessions.expire_due(account)
-            due.sweep(account)
-        except Exception:  # the edge: one bad object must not stop the time of all others
-            log.exception("sweep_failed")
+        for account in parts.accounts:
+            try:
+                checkout_sessions.expire_due(account)
+                due.sweep(account)
+            except Exception:  # the edge: one bad object must not stop the time of all others
+                log.exception("sweep_failed")
 
 
 class _Handler:

@@ -12,6 +12,7 @@ from stripe_sim.errors import StripeError, invalid
 from stripe_sim.html import html
 from stripe_sim.money import written
 from stripe_sim.objects import Object
+from stripe_sim.parts import Parts
 from stripe_sim.publishable import for_browser
 from stripe_sim.rendering import rendered
 
@@ -19,18 +20,19 @@ REDIRECT_STATUS = {"succeeded": "succeeded", "requires_capture": "succeeded", "p
 AUTHENTICATE = {"payment_intent": paying.authenticate, "setup_intent": setting_up.authenticate}
 
 
-def challenge_page(account: Account) -> APIRouter:
+def challenge_page(parts: Parts) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/sim/3ds", tags=["pages"])
+    merchant = parts.account.settings.merchant_name
 
     @router.get("/{intent}", summary="The bank asks", response_class=HTMLResponse)
     async def show(intent: str, client_secret: str = "") -> Response:
         try:
-            found = _found(account, intent, client_secret)
+            found = _found(parts.home_of(intent), intent, client_secret)
         except StripeError as error:
-            return html("challenge.html", error.status, intent=None, merchant=account.settings.merchant_name)
+            return html("challenge.html", error.status, intent=None, merchant=merchant)
         amount = written(found["amount"], found["currency"]).upper() if "amount" in found else None
-        return html("challenge.html", intent=found, amount=amount, merchant=account.settings.merchant_name)
+        return html("challenge.html", intent=found, amount=amount, merchant=merchant)
 
     @router.post("/{intent}", summary="The buyer answers", response_class=Response)
     async def answer(
@@ -39,6 +41,7 @@ def challenge_page(account: Account) -> APIRouter:
         client_secret: Annotated[str, Form()],
         outcome: Annotated[Literal["complete", "fail"], Form()],
     ) -> Response:
+        account = parts.home_of(intent)
         try:
             found = _found(account, intent, client_secret)
         except StripeError as error:

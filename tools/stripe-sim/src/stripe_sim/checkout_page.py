@@ -6,23 +6,24 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from stripe_sim import checkout_modes, checkout_sessions, checkout_subscription, payment_methods
+from stripe_sim.account import Account
 from stripe_sim.api import Api
 from stripe_sim.checkout_object import KIND
-from stripe_sim.deliveries import Deliveries
 from stripe_sim.errors import StripeError
 from stripe_sim.html import html
 from stripe_sim.line_items import every
 from stripe_sim.money import written
 from stripe_sim.objects import Object
+from stripe_sim.parts import Parts
 from stripe_sim.scripts import checkout_js
 
 ANY_BROWSER = "pk_test_stripe_sim"
 
 
-def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
+def checkout_page(api: Api, parts: Parts) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/c/pay", tags=["pages"], default_response_class=HTMLResponse)
-    account, settings = api.account, api.account.settings
+    settings = parts.account.settings
     script = checkout_js()
 
     @router.get("/checkout.js", include_in_schema=False)
@@ -31,6 +32,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
 
     @router.get("/{session}", summary="The hosted page")
     async def show(session: str) -> HTMLResponse:
+        account = parts.home_of(session)
         checkout_sessions.expire_due(account)
         found = account.store.get(KIND, session)
         if found is None:
@@ -45,6 +47,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
             email=checkout_modes.known_email(account, found),
             items=account.store.beside(found, "line_items")["data"],
             key=settings.publishable_key or ANY_BROWSER,
+            account=account.name if account.platform else "",
             locale=found["locale"] or "auto",
             merchant=settings.merchant_name,
             written=written,
@@ -54,6 +57,7 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
     async def confirm(
         session: str, request: Request, payment_method: Annotated[str, Form()], email: Annotated[str, Form()] = ""
     ) -> JSONResponse:
+        account = parts.home_of(session)
         try:
             found = account.find(KIND, session, param="session")
             method = payment_methods.use(account, payment_method)
@@ -66,10 +70,11 @@ def checkout_page(api: Api, deliveries: Deliveries) -> APIRouter:
 
     @router.post("/{session}/finish", summary="Where to go once it is paid", response_class=JSONResponse)
     async def finish(session: str) -> JSONResponse:
+        account = parts.home_of(session)
         found = account.store.get(KIND, session)
         if found is None or found["status"] != "complete":
             return JSONResponse({"error": {"message": "The payment is not complete."}}, 400)
-        await deliveries.first_answer(_completion(api, session), settings.checkout_wait_seconds)
+        await parts.deliveries.first_answer(_completion(account, session), settings.checkout_wait_seconds)
         return JSONResponse({"url": _success_url(found)})
 
     return router
@@ -80,9 +85,9 @@ def _success_url(session: Object) -> str:
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def _completion(api: Api, session: str) -> str:
+def _completion(account: Account, session: str) -> str:
     """The id of the event that told the shop."""
-    for event in api.account.store.newest_first("event"):
+    for event in account.store.newest_first("event"):
         if event["type"] == "checkout.session.completed" and event["data"]["object"]["id"] == session:
             return str(event["id"])
     return ""

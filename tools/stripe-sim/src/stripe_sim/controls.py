@@ -91,6 +91,8 @@ class Wanted(BaseModel):
     """For every object that is made for it."""
     override: Annotated[dict[str, dict[str, Any]], Field(max_length=20)] = {}
     """Other parameters: `{"payment_intent": {"amount": 500}}`."""
+    account: Annotated[str | None, Field(max_length=100)] = None
+    """The connected account in which it happens."""
 
 
 def _add_trigger(router: APIRouter, parts: Parts) -> None:
@@ -102,7 +104,7 @@ def _add_trigger(router: APIRouter, parts: Parts) -> None:
     async def fire(wanted: Wanted) -> Object:
         wishes = Wishes(wanted.metadata, wanted.override)
         try:
-            return await trigger(parts.account, wanted.event, wishes)
+            return await trigger(parts.account.named(wanted.account), wanted.event, wishes)
         except StripeError as error:
             raise HTTPException(error.status, error.message) from error
 

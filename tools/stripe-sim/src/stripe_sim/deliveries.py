@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 class _Delivery:
     """One event on its way to one endpoint."""
 
+    home: Account
+    """Whose event it is."""
     event: Object
     body: bytes
     to: Subscriber
@@ -50,9 +52,9 @@ class Deliveries:
         self._unfinished: set[_Delivery] = set()
         self._first_answers: dict[str, asyncio.Event] = {}
 
-    def tell(self, event: Object) -> None:
+    def tell(self, account: Account, event: Object) -> None:
         """Begin to deliver the event to all who want it, as well as chaos allows."""
-        listening = subscribers.of(self._account, event["type"])
+        listening = subscribers.of(account, event["type"])
         if not listening:
             return
         waits = chaos.deliveries(self.knobs, event["type"], self._chance)
@@ -61,7 +63,7 @@ class Deliveries:
         for one in listening:
             body = rendered(notification(thin(event)) if one.thin else event)
             for wait in waits:
-                self._accept(_Delivery(event, body, one), wait)
+                self._accept(_Delivery(account, event, body, one), wait)
 
     def _accept(self, delivery: _Delivery, wait: float) -> None:
         if len(self._unfinished) >= self._settings.webhook_queue:
@@ -140,7 +142,7 @@ class Deliveries:
         )
         self._let_go(delivery.event["id"])
         if done:
-            self._count_down(delivery.event["id"])
+            _count_down(delivery.home, delivery.event["id"])
         if done or over:
             self._finish(delivery)
         else:
@@ -161,18 +163,19 @@ class Deliveries:
             min(settings.webhook_retry_seconds * 2 ** min(attempts - 1, 30), settings.webhook_retry_longest_seconds)
         )
 
-    def _count_down(self, event_id: str) -> None:
-        """One endpoint fewer has still to hear of it."""
-        event = self._account.store.get("event", event_id)
-        if event is not None and event["pending_webhooks"]:
-            self._account.store.put({**event, "pending_webhooks": event["pending_webhooks"] - 1})
-
     def _note(self, event: Object, outcome: str, **facts: object) -> None:
         self.noted += 1
         self._metrics.deliveries.labels(outcome).inc()
         self.log.append(
             {"event": event["id"], "type": event["type"], "at": self._account.clock(), "outcome": outcome, **facts}
         )
+
+
+def _count_down(account: Account, event_id: str) -> None:
+    """One endpoint fewer has still to hear of it."""
+    event = account.store.get("event", event_id)
+    if event is not None and event["pending_webhooks"]:
+        account.store.put({**event, "pending_webhooks": event["pending_webhooks"] - 1})
 
 
 async def _post(

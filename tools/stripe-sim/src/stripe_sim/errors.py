@@ -68,6 +68,16 @@ def wrong_key(key: str) -> StripeError:
     return StripeError(401, f"Invalid API Key provided: {shown[:60]}")
 
 
+def not_connected(account: str) -> StripeError:
+    """403: an account that the key's own account does not serve."""
+    return StripeError(
+        403,
+        f"The provided key does not have access to account '{account[:60]}' (or that account does not exist). "
+        "Application access may have been revoked.",
+        code="account_invalid",
+    )
+
+
 def secret_key_required() -> StripeError:
     """403: a browser's key where only a server's will do."""
     return StripeError(

@@ -59,7 +59,7 @@ def _lines(parts: Parts, kind: str, words: str) -> Iterator[Object]:
         for each in [kind] if kind else sorted(account.store.counts()):
             for thing in account.store.newest_first(each):
                 if not words or is_named(thing, words):
-                    yield summary(thing)
+                    yield {**summary(thing), "account": account.name if account.platform else None}
 
 
 def _with_deliveries(parts: Parts, lines: Iterable[Object]) -> list[Object]:

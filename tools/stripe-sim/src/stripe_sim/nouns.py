@@ -4,6 +4,7 @@ from stripe_sim import (
     balance_transactions,
     charges,
     checkout_sessions,
+    connected_accounts,
     customers,
     disputes,
     early_fraud_warnings,
@@ -47,6 +48,7 @@ NOUNS = (
     invoice_payments,
     test_clocks,
     webhook_endpoints,
+    connected_accounts,
     event_destinations,
     v2_events,
 )

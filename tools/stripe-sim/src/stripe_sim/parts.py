@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from stripe_sim import connected_accounts
 from stripe_sim.account import Account
 from stripe_sim.chaos import Chaos
 from stripe_sim.deliveries import Deliveries
 from stripe_sim.faults import Faults
-from stripe_sim.idempotency import IdempotencyKeys
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.timers import LoopTimers
@@ -21,19 +21,23 @@ class Parts:
     account: Account
     deliveries: Deliveries
     faults: Faults
-    keys: IdempotencyKeys
     timers: LoopTimers
     metrics: Metrics
 
     @property
     def accounts(self) -> list[Account]:
         """All that there are."""
-        return [self.account]
+        return [self.account, *self.account.connected.values()]
 
     def find(self, name: str) -> tuple[Account, Object] | None:
         """The object with this id, and whose it is."""
         found = ((account, account.store.find(name)) for account in self.accounts)
         return next(((account, thing) for account, thing in found if thing is not None), None)
+
+    def home_of(self, name: str) -> Account:
+        """Whose the object is; the platform's where nobody has it."""
+        found = self.find(name)
+        return found[0] if found else self.account
 
     def counts(self) -> dict[str, int]:
         """How many objects there are of each kind."""
@@ -47,7 +51,8 @@ class Parts:
     def set_chaos(self, knobs: Chaos) -> None:
         """Other knobs from now on."""
         self.deliveries.knobs = knobs
-        self.account.same_second = int(self.account.clock()) if knobs.same_second else None
+        for account in self.accounts:
+            account.same_second = int(self.account.clock()) if knobs.same_second else None
 
     def reset(self) -> None:
         """As it was at the start."""
@@ -55,13 +60,14 @@ class Parts:
         self.account.forget()
         self.deliveries.clear()
         self.faults.clear()
-        self.keys.clear()
         self.begin()
 
     def begin(self) -> None:
         """Do what the settings ask for at the start."""
         settings = self.account.settings
         self.set_chaos(settings.chaos)
+        for name in settings.connected_accounts:
+            connected_accounts.open_world(self.account, name, {})
         if settings.webhook_url:
             given = settings.webhook_secret
             secret = given.get_secret_value() if given else f"whsec_{self.account.names.characters(32)}"

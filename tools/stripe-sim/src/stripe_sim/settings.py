@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """The one key of a browser; unset: any `pk_test_…`."""
     api_version: str = "2026-08-26.dahlia"
     """The API version of the account: what answers and events say."""
+    connected_accounts: tuple[Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9]{1,40}$")], ...] = ()
+    """The ids of connected accounts that are there from the start; `POST /v1/accounts` makes others."""
     seed: int | None = None
     """Makes ids and chaos the same in every run; unset: different ones."""
 

@@ -13,6 +13,9 @@ from stripe_sim.thin_events import type_of
 if TYPE_CHECKING:
     from stripe_sim.account import Account
 
+CONNECT = "connect"
+"""Beside a webhook endpoint: whether it hears of connected accounts, and of them alone."""
+OWN = ("@self", "self")
 ENDPOINT, DESTINATION = "webhook_endpoint", "v2.core.event_destination"
 
 
@@ -35,12 +38,29 @@ class Subscriber:
 
 
 def of(account: Account, event_type: str) -> list[Subscriber]:
-    """All who want events of this type."""
+    """All who want events of this type: of the account, and of the platform that it is connected to."""
+    own = [(account, one) for one in every(account) if hears_own(account, one)]
+    platform = account.platform
+    served = [(platform, one) for one in every(platform) if hears_connected(platform, one)] if platform else []
     return [
-        Subscriber(account, one["object"], one["id"], _is_thin(one))
-        for one in every(account)
+        Subscriber(owner, one["object"], one["id"], _is_thin(one))
+        for owner, one in (*own, *served)
         if _wants(one, event_type)
     ]
+
+
+def hears_own(account: Account, endpoint: Object) -> bool:
+    """Whether it hears of its own account."""
+    if endpoint["object"] == ENDPOINT:
+        return not account.store.beside(endpoint, CONNECT)
+    return any(source in OWN for source in endpoint["events_from"])
+
+
+def hears_connected(account: Account, endpoint: Object) -> bool:
+    """Whether it hears of the accounts that are connected to its own."""
+    if endpoint["object"] == ENDPOINT:
+        return bool(account.store.beside(endpoint, CONNECT))
+    return any(source not in OWN for source in endpoint["events_from"])
 
 
 def url_of(endpoint: Object) -> str:

@@ -42,6 +42,7 @@ def add_to(commands: Any) -> None:
         "--override", action="append", default=[], metavar="OBJECT:NAME=VALUE",
         help="another parameter, such as payment_intent:metadata.order_id=ord_1",
     )  # fmt: skip
+    parser.add_argument("--stripe-account", metavar="ACCT", help="the connected account in which it happens")
     parser.add_argument("--url", help="where it serves (http://127.0.0.1:$STRIPE_SIM_PORT, or port 8010)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _fail("Name an event; --list shows all that can be triggered.", 2)
     try:
         wanted = {"event": arguments.event, "metadata": _metadata(arguments), "override": _override(arguments)}
+        wanted |= {"account": arguments.stripe_account}
         made = _ask(arguments.url or _default_url(), wanted)
     except _Refused as error:
         return _fail(str(error), 1)

@@ -10,6 +10,7 @@ from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
 from stripe_sim.parameters import EXPAND, LIST, Boolean, Kind, ListOf, Metadata, Shape, Text
+from stripe_sim.subscribers import CONNECT
 from stripe_sim.web_addresses import is_web_address
 
 _DESCRIBED: dict[str, Kind] = {
@@ -50,6 +51,7 @@ def register(account: Account, params: dict[str, Any], secret: str) -> Object:
         "url": params["url"],
     }
     account.signing.set(endpoint["id"], secret)
+    account.store.put_beside(endpoint, CONNECT, params.get("connect", False))
     account.apply(Change((endpoint,)))
     return endpoint
 

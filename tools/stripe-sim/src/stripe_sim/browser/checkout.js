@@ -2,8 +2,8 @@
 (() => {
   const form = document.getElementById("pay");
   if (!form) return;
-  const { session, key, locale } = form.dataset;
-  const stripe = window.Stripe(key);
+  const { session, key, account, locale } = form.dataset;
+  const stripe = window.Stripe(key, { stripeAccount: account || undefined });
   const elements = stripe.elements();
   const button = form.querySelector("button[type=submit]");
   const message = document.getElementById("message");

@@ -15,14 +15,18 @@ function encode(value, name, into) {
   return into;
 }
 
-/** The answer's object, or `{error}`; never rejects. */
-async function ask(key, method, path, params) {
+/** The answer's object, or `{error}`; never rejects. `caller` has a `key` and perhaps an `account`. */
+async function ask(caller, method, path, params) {
   const encoded = encode(params, "", new URLSearchParams());
   const isGet = method === "GET";
   try {
     const answer = await fetch(`${API_BASE}${path}${isGet ? `?${encoded}` : ""}`, {
       method,
-      headers: { Authorization: `Bearer ${key}`, Accept: "application/json" },
+      headers: {
+        Authorization: `Bearer ${caller.key}`,
+        Accept: "application/json",
+        ...(caller.account && { "Stripe-Account": caller.account }),
+      },
       body: isGet ? undefined : encoded,
     });
     return await answer.json();

@@ -1,7 +1,8 @@
 // window.Stripe: the part of Stripe.js that takes card payments and saves cards.
 class StripeSim {
-  constructor(key) {
+  constructor(key, account) {
     this.key = key;
+    this.account = account;
     this._apiKey = key;
   }
 
@@ -57,7 +58,7 @@ class StripeSim {
   }
 
   async confirm(kind, clientSecret, params, handleActions = true) {
-    const intent = await ask(this.key, "POST", `${kind.path}/${intentOf(clientSecret, kind)}/confirm`, {
+    const intent = await ask(this, "POST", `${kind.path}/${intentOf(clientSecret, kind)}/confirm`, {
       ...params,
       expected_payment_method_type: "card",
       use_stripe_sdk: true,
@@ -69,7 +70,7 @@ class StripeSim {
 
   async act(intent) {
     const outcome = await challenge(asked(intent));
-    const answered = await ask(this.key, "POST", `/sim/3ds/${intent.id}`, { client_secret: intent.client_secret, outcome });
+    const answered = await ask(this, "POST", `/sim/3ds/${intent.id}`, { client_secret: intent.client_secret, outcome });
     if (answered.error) return { error: answered.error };
     return answered.status === "requires_payment_method" ? failed(answered) : given(answered);
   }
@@ -95,7 +96,7 @@ class StripeSim {
 
   async retrieve(clientSecret, kind) {
     const id = intentOf(clientSecret, kind);
-    const intent = await ask(this.key, "GET", `${kindOf(id).path}/${id}`, { client_secret: clientSecret });
+    const intent = await ask(this, "GET", `${kindOf(id).path}/${id}`, { client_secret: clientSecret });
     return intent.error ? { error: intent.error } : given(intent);
   }
 
@@ -107,7 +108,7 @@ class StripeSim {
       if (error) return { error };
       data = methodOf(form, { billing_details: billing, ...params });
     }
-    const method = await ask(this.key, "POST", "/v1/payment_methods", data);
+    const method = await ask(this, "POST", "/v1/payment_methods", data);
     return method.error ? { error: method.error } : { paymentMethod: method };
   }
 
@@ -125,8 +126,8 @@ function methodOf(element, extra = {}) {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 }
 
-window.Stripe = function Stripe(key) {
+window.Stripe = function Stripe(key, { stripeAccount } = {}) {
   if (!/^pk_/.test(key ?? "")) throw new Error("Please call Stripe() with your publishable key. You used something else.");
-  return new StripeSim(key);
+  return new StripeSim(key, stripeAccount);
 };
 window.Stripe.version = "sim";

@@ -23,6 +23,7 @@ const NAMES = {
   invoice_payment: "Invoice payments",
   setup_attempt: "Setup attempts",
   "radar.early_fraud_warning": "Fraud warnings",
+  account: "Connected accounts",
 };
 const STEP = 100;
 const MOST = 500;
@@ -79,7 +80,7 @@ function row(line) {
     "tr",
     {},
     h("td", { class: "what" }, line.says || kind),
-    h("td", { class: "id" }, h("a", { href: linkTo(line.id) }, line.id), about(line)),
+    h("td", { class: "id" }, h("a", { href: linkTo(line.id) }, line.id), about(line), home(line)),
     h("td", { class: "amount" }, line.amount ?? ""),
     h("td", { class: "status" }, line.kind === "event" ? delivery(line) : pill(line.status)),
     h("td", { class: "time" }, time(line.created)),
@@ -88,6 +89,10 @@ function row(line) {
 
 function about(line) {
   return line.about ? h("span", { class: "about" }, "of ", h("a", { href: linkTo(line.about) }, line.about)) : null;
+}
+
+function home(line) {
+  return line.account ? h("span", { class: "about" }, "in ", h("a", { href: linkTo(line.account) }, line.account)) : null;
 }
 
 function delivery(line) {
