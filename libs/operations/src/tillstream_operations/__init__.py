@@ -1,6 +1,7 @@
 """What every service shows its operators: logs, probes, metrics, problem answers. Knows nothing of payments."""
 
 from tillstream_operations.addresses import client_address
+from tillstream_operations.body_limit import BodyLimit
 from tillstream_operations.logs import LogFormat, configure_logs
 from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
@@ -10,6 +11,7 @@ from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, Pause, Word
 
 __all__ = [
     "LAPTOP_ORIGINS",
+    "BodyLimit",
     "Duration",
     "Health",
     "LogFormat",
