@@ -19,6 +19,7 @@ from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp, Message, Scope
 
 from order_service.app import create_app
+from order_service.attached_facts import read_payment_attached
 from order_service.fold import Books
 from order_service.migrate import migrate
 from order_service.placed_facts import read_order_placed
@@ -29,10 +30,12 @@ from order_service.told import Told
 from tillstream_contracts import (
     ORDERS_PLACED,
     ORDERS_STATUS,
+    PAYMENTS_ATTACHED,
     STRIPE_EVENTS,
     SUBSCRIPTIONS_STATUS,
     OrderPlaced,
     OrderStatusChanged,
+    PaymentAttached,
     SubscriptionStatusChanged,
 )
 from tillstream_contracts.stream_tokens import Grant, sign
@@ -172,6 +175,14 @@ def order_placed(order_id: str = "ord_1", **changes: Any) -> bytes:
     return OrderPlaced.model_validate(placed).model_dump_json().encode()
 
 
+def payment_attached(order_id: str, *, pi: str = "pi_1", after: timedelta = timedelta()) -> bytes:
+    """An operator's event, `after` a fixed moment."""
+    at = datetime.fromtimestamp(EPOCH, UTC) + after
+    told = {"payment_intent_id": pi, "order_id": order_id, "currency": "usd"}
+    event = {"event_id": f"att_{pi}_{order_id}_{at.isoformat()}", "occurred_at": at, "merchant_id": "default", **told}
+    return PaymentAttached.model_validate(event).model_dump_json().encode()
+
+
 async def until(holds: Callable[[], Awaitable[object] | object], *, seconds: float = 20) -> None:
     """Return once the condition holds."""
     async with asyncio.timeout(seconds):
@@ -193,26 +204,44 @@ class Answer:
 
 async def get(app: ASGIApp, path: str, *, bearer: str | None = SECRET_KEY, headers: Any = (), **query: Any) -> Answer:
     """Ask an ASGI app."""
+    return await ask(app, "GET", path, bearer=bearer, headers=headers, query=query)
+
+
+async def ask(
+    app: ASGIApp,
+    method: str,
+    path: str,
+    *,
+    bearer: str | None = SECRET_KEY,
+    headers: Any = (),
+    query: Mapping[str, Any] | None = None,
+    body: Any = None,
+) -> Answer:
+    """Ask an ASGI app for anything."""
+    whole = b"" if body is None else json.dumps(body).encode()
     sent = [(name.encode(), value.encode()) for name, value in headers]
+    sent += [(b"content-type", b"application/json")] if whole else []
     sent += [(b"authorization", f"Bearer {bearer}".encode())] if bearer else []
+    asked = urlencode(query or {}, doseq=True)
     scope: Scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": urlencode(query, doseq=True).encode(), "root_path": "",
-        "headers": sent, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": path.encode(), "query_string": asked.encode(), "root_path": "", "headers": sent,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2),
     }  # fmt: skip
     answered: list[Message] = []
+    waiting = [{"type": "http.request", "body": whole, "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         answered.append(message)
 
     await app(scope, receive, send)
     start, *parts = answered
-    body = b"".join(part.get("body", b"") for part in parts)
+    came = b"".join(part.get("body", b"") for part in parts)
     found = {name.decode(): value.decode() for name, value in start["headers"]}
-    return Answer(start["status"], found, json.loads(body) if body[:1] in b"{[" else {"text": body.decode()})
+    return Answer(start["status"], found, json.loads(came) if came[:1] in (b"{", b"[") else {"text": came.decode()})
 
 
 @dataclass
@@ -283,7 +312,7 @@ async def hand_in_kafka(bootstrap: str, prefix: str) -> AsyncIterator[Kafka]:
     topics = [
         ORDERS_STATUS.under(prefix),
         SUBSCRIPTIONS_STATUS.under(prefix),
-        *(topic.under(prefix) + ".parked" for topic in (STRIPE_EVENTS, ORDERS_PLACED)),
+        *(topic.under(prefix) + ".parked" for topic in (STRIPE_EVENTS, ORDERS_PLACED, PAYMENTS_ATTACHED)),
     ]
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
@@ -319,7 +348,9 @@ def placed() -> Callable[..., bytes]:
 
 
 def read(value: bytes) -> Told:
-    """What an event of either topic tells."""
+    """What an event of any topic tells."""
+    if value.startswith(b'{"event_id":"att_'):
+        return read_payment_attached(value)
     return read_order_placed(value) if b'"lines"' in value else read_stripe_event(value, order_id_key="order_id")
 
 
@@ -329,6 +360,18 @@ def books_of(*values: bytes) -> Books:
     for value in values:
         books.take_in(read(value), datetime.fromtimestamp(EPOCH, UTC))
     return books
+
+
+@pytest.fixture
+def attached() -> Callable[..., bytes]:
+    """Writes an operator's event."""
+    return payment_attached
+
+
+@pytest.fixture(name="read")
+def read_fixture() -> Callable[[bytes], Told]:
+    """Reads an event of any topic."""
+    return read
 
 
 @pytest.fixture
@@ -360,6 +403,12 @@ def until_fixture() -> Callable[..., Awaitable[None]]:
 def get_fixture() -> Callable[..., Awaitable[Answer]]:
     """Asks an ASGI app for a path."""
     return get
+
+
+@pytest.fixture(name="ask")
+def ask_fixture() -> Callable[..., Awaitable[Answer]]:
+    """Asks an ASGI app by any method."""
+    return ask
 
 
 @pytest.fixture

@@ -53,6 +53,13 @@ class Doorkeeper:
             case SubscriptionGrant(merchant_id, subscription_id):
                 return Caller(merchant_id, only_subscription=subscription_id)
 
+    def merchant(self, authorization: str, now: datetime) -> Caller:
+        """The merchant itself. Raises a 401 problem, and a 403 one for a stream token."""
+        caller = self.caller(authorization, now)
+        if not caller.is_merchant:
+            raise Problem(403, "secret_key_required", "A stream token shows what it is for; send the secret key.")
+        return caller
+
     def _grant(self, token: str, now: datetime) -> Grant | SubscriptionGrant:
         try:
             return verify(token, self.token_secret, now=now)

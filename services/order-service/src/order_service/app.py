@@ -11,13 +11,16 @@ from starlette.middleware.cors import CORSMiddleware
 
 from order_service.access import Doorkeeper
 from order_service.api import orders_api
+from order_service.attaching import Attaching
 from order_service.metrics import Metrics
+from order_service.payment_api import payments_api
+from order_service.payment_reads import PaymentReads
 from order_service.reads import Reads, open_engine
 from order_service.running import Running
 from order_service.settings import Settings
 from order_service.subscription_api import subscriptions_api
 from order_service.subscription_reads import SubscriptionReads
-from tillstream_operations import RequestIds, add_probes, answer_with_problems
+from tillstream_operations import BodyLimit, RequestIds, add_probes, answer_with_problems
 
 CONSUMER_CONNECTIONS = 2
 IDLE_IN_TRANSACTION = "30s"
@@ -46,6 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="order-service", version="1", lifespan=lifespan)
     app.include_router(orders_api(Reads(engine), _doorkeeper(settings)))
+    attaching = Attaching(engine, running.publish, topic_prefix=settings.kafka_topic_prefix)
+    app.include_router(payments_api(PaymentReads(engine), attaching, _doorkeeper(settings)))
     app.include_router(subscriptions_api(SubscriptionReads(engine), _doorkeeper(settings)))
     app.add_middleware(
         CORSMiddleware,
@@ -53,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_methods=["GET"],
         allow_headers=["Authorization", "X-Request-Id"],
     )
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestIds)
     answer_with_problems(app)
     add_probes(app, ready=running.ready, alive=running.alive, registry=metrics.registry)

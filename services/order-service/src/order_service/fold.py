@@ -1,7 +1,7 @@
 """Taking in one event after another: pure, so that what a batch does can be tried without any database."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,14 +41,18 @@ class Books:
     new_parts: dict[type[Part], dict[tuple[str, ...], Part]] = field(default_factory=lambda: defaultdict(dict))
     created_orders: set[str] = field(default_factory=set)
     created_payments: set[str] = field(default_factory=set)
+    goodbyes: list[Line] = field(default_factory=list)
+    """The lines of orders that a payment has left, beside those that `take_in` returns."""
 
     def take_in(self, told: Told, now: datetime) -> Line:
         """Fold one event; the changes that it causes happen `now`."""
         if not told.facts:
             return ignored(told)
         touched: set[str] = set()
+        before = self._payments_in(told)
         holds = [self.merge(fact, touched) for fact in told.facts]
         versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(touched)}
+        self.goodbyes += [line for known in before if (line := self._goodbye(told, known, versions))]
         order_id = self._order_of(told, touched)
         version = versions.get(order_id) if order_id else None
         if any(holds) or version:
@@ -72,7 +76,7 @@ class Books:
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
         if told.order_id:
-            self._merge_part(Mention(told.order_id, told.named.at, told.telling.currency), touched)
+            self._merge_part(Mention(told.order_id, told.named.second, told.telling.currency), touched)
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
         if joined == known:
@@ -117,6 +121,18 @@ class Books:
         if payment is None or told.order_id in touched:
             return told.order_id
         return payment.order_id or told.order_id
+
+    def _payments_in(self, told: Told) -> list[Payment]:
+        ids = dict.fromkeys(fact.payment_id for fact in told.facts if isinstance(fact, Payment | Session))
+        return [self.payments[payment_id] for payment_id in ids if payment_id in self.payments]
+
+    def _goodbye(self, told: Told, known: Payment, versions: Mapping[str, int | None]) -> Line | None:
+        """A line for the order that the payment was of until now."""
+        left, now_of = known.order_id, self.payments[known.payment_id].order_id
+        if left is None or left == now_of or left not in versions:
+            return None
+        words = f"payment {known.payment_id} belongs to order {now_of} now; {self._effect(told, left, versions[left])}"
+        return applied(told, left, words, versions[left])
 
     def _effect(self, told: Told, order_id: str | None, version: int | None) -> str:
         known = self.orders.get(order_id) if order_id else None

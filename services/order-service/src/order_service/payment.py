@@ -33,6 +33,8 @@ class Namer(IntEnum):
     """Something else about it, by its own metadata: a session, a refund, a dispute, a charge."""
     ITSELF = 2
     """The payment's metadata, or who opened it."""
+    OPERATOR = 3
+    """A person of the merchant's, who attached it."""
 
 
 class Named(NamedTuple):
@@ -40,7 +42,13 @@ class Named(NamedTuple):
 
     by: int
     at: int
+    """In seconds; of an operator's words, which may follow each other quickly, in microseconds."""
     order_id: str
+
+    @property
+    def second(self) -> int:
+        """When, in seconds."""
+        return self.at // 1_000_000 if self.by == Namer.OPERATOR else self.at
 
 
 NOBODY = Named(Namer.NOBODY, 0, "")
@@ -120,6 +128,7 @@ class Payment:
         told = self.telling.final < 0 or (self.status, self.telling.at) == (known.status, known.telling.at)
         return (
             told
+            and (self.named.by < Namer.OPERATOR or self.named == known.named)
             and self.charge_refunded in (0, known.charge_refunded)
             and all(refund.status is known.refunds[key].status for key, refund in self.refunds.items())
             and all(dispute.status is known.disputes[key].status for key, dispute in self.disputes.items())
@@ -127,6 +136,8 @@ class Payment:
 
     def in_words(self, told: "Payment") -> str:
         """How that stands now of which `told` told."""
+        if told.named.by == Namer.OPERATOR:
+            return f"payment {self.payment_id} belongs to order {self.order_id}"
         refunds = [f"refund {key} is {self.refunds[key].status}" for key in told.refunds]
         disputes = [f"dispute {key} is {self.disputes[key].status}" for key in told.disputes]
         return ", ".join([*refunds, *disputes]) or f"payment {self.payment_id} is {self.status}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from order_service.attached_facts import read_payment_attached
 from order_service.failures import without_content
 from order_service.inbox import Heard
 from order_service.parking import Parked
@@ -13,7 +14,7 @@ from order_service.placed_facts import read_order_placed
 from order_service.records import Record
 from order_service.stripe_events import read_stripe_event
 from order_service.told import Told, Unreadable
-from tillstream_contracts import ORDERS_PLACED, STRIPE_EVENTS
+from tillstream_contracts import ORDERS_PLACED, PAYMENTS_ATTACHED, STRIPE_EVENTS
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,7 @@ def readers(*, topic_prefix: str, order_id_key: str) -> dict[str, Reader]:
     return {
         STRIPE_EVENTS.under(topic_prefix): lambda value: read_stripe_event(value, order_id_key=order_id_key),
         ORDERS_PLACED.under(topic_prefix): read_order_placed,
+        PAYMENTS_ATTACHED.under(topic_prefix): read_payment_attached,
     }
 
 

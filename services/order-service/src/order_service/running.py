@@ -1,7 +1,7 @@
 """Keeping the consumer running, whatever is down: waiting, starting, watching, starting anew."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.parking_limit import ParkingLimit
 from order_service.progress import ASK_SECONDS, Progress
-from order_service.publisher import Publisher
+from order_service.publisher import NotPublished, Outgoing, Publisher
 from order_service.reading import readers
 from order_service.schema import what_is_wrong_with_schema
 from order_service.settings import Settings
@@ -35,6 +35,7 @@ class Running:
         self._limit = ParkingLimit(settings.parked_a_minute)
         self._progress = Progress(metrics, stuck_after=settings.stuck_after)
         self._kafka = "not connected yet"
+        self._publisher: Publisher | None = None
         self._reachable_since: float | None = None
         self._stopping = False
 
@@ -60,6 +61,12 @@ class Running:
         """No longer ready: whoever sends work here shall send it elsewhere."""
         self._stopping = True
 
+    async def publish(self, records: Iterable[Outgoing]) -> None:
+        """Write to Kafka for somebody other than the consumer. Raises NotPublished."""
+        if self._publisher is None:
+            raise NotPublished("Kafka is not reached.")
+        await self._publisher.publish(records)
+
     async def ready(self) -> Health:
         """Whether orders can be read and events taken in."""
         return Health.of(
@@ -83,11 +90,12 @@ class Running:
         intake = Intake(self._settings, list(batches.readers), batches.handle, self._progress, self._metrics)
         try:
             await publisher.start()
+            self._publisher = publisher
             await intake.start()
             self._kafka, self._reachable_since = "ok", self._reachable_since or self._progress.clock()
             yield intake
         finally:
-            self._kafka = "leaving"
+            self._kafka, self._publisher = "leaving", None
             await _leave(intake)
             await publisher.stop()
 

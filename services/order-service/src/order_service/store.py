@@ -71,7 +71,8 @@ async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id
         again = await _caused_by(connection, repeated)
         of_orders = [told for told in first.values() if told.concerns_orders]
         books = await open_books(connection, of_orders, merchant_id)
-        lines = [books.take_in(told, now) for told in of_orders]
+        taken = [books.take_in(told, now) for told in of_orders]
+        lines = [*taken, *books.goodbyes]
         await write_books(connection, books, now)
         fresh = await _append(connection, books, lines, now)
         subscriptions = await take_in_subscriptions(

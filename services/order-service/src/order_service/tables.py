@@ -98,7 +98,7 @@ class PaymentRow(Base, table=True):
         *_money("amount", "captured", "charge_refunded"),
         Index("payments_by_order", "order_id"),
         Index("payments_by_customer", "customer_id", postgresql_where=text("customer_id <> ''::text")),
-        Index("payments_unmatched", "first_seen_at", postgresql_where=text("order_id IS NULL")),
+        Index("payments_unmatched", "first_seen_at", "payment_id", postgresql_where=text("order_id IS NULL")),
     )
 
     payment_id: str = Field(sa_type=Text, primary_key=True)
@@ -120,6 +120,17 @@ class PaymentRow(Base, table=True):
     charge_refunded: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     first_seen_at: datetime = Field(sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
+
+
+class AttachRequestRow(Base, table=True):
+    """That an operator gave a payment to an order: no fact by itself, but what one Idempotency-Key stands for."""
+
+    __tablename__ = "attach_requests"
+
+    event_id: str = Field(sa_type=Text, primary_key=True)
+    payment_id: str = Field(sa_type=Text)
+    order_id: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_type=INSTANT)
 
 
 class SessionRow(Base, table=True):
