@@ -146,8 +146,8 @@ class Buyer(Person):
 
     @property
     def pay_button(self) -> Locator:
-        """`Pay $24.00`."""
-        return self.page.get_by_role("button", name=re.compile(r"^Pay \D?[\d,.]+"))
+        """`Pay $24.00`, or `Pay $14.50 per month`; not the one for a saved card."""
+        return self.page.get_by_role("button", name=re.compile(r"^Pay \D?[\d,.]+( per \w+)?$"))
 
     async def order_id(self) -> str:
         """As the success page shows it."""

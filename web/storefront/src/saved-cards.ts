@@ -42,6 +42,12 @@ export async function fetchSavedCards(config: Config): Promise<SavedCard[]> {
   return answer.payment_methods;
 }
 
+/** Each card once, however often it was saved: every subscription saves the one that it is paid with. */
+export function distinct(cards: readonly SavedCard[]): SavedCard[] {
+  const seen = (card: SavedCard) => `${cardName(card)} ${card.exp_month} ${card.exp_year}`;
+  return [...new Map(cards.toReversed().map((card) => [seen(card), card])).values()].toReversed();
+}
+
 /** Take a card from the buyer for good. */
 export async function forgetCard(config: Config, card: SavedCard): Promise<void> {
   const { token, url } = await mine(config);

@@ -3,7 +3,7 @@ import { formatMoney } from "../money.ts";
 import { Page } from "../page.tsx";
 import { OneClick } from "../one-click.tsx";
 import { PaymentForm } from "../payment-form.tsx";
-import { fetchSavedCards } from "../saved-cards.ts";
+import { distinct, fetchSavedCards } from "../saved-cards.ts";
 import { useShop } from "../shop.ts";
 import { Sums } from "../sums.tsx";
 import { useAsked } from "../use-asked.ts";
@@ -41,7 +41,7 @@ export function CheckoutPage() {
 /** With a saved card in one click, else by typing one in; a stranger has none saved. */
 function PayHere({ wanted }: { wanted: Wanted }) {
   const { config } = useShop();
-  const [cards] = useAsked(() => fetchSavedCards(config).catch(() => []));
+  const [cards] = useAsked(() => fetchSavedCards(config).then(distinct, () => []));
   if (cards.state !== "here") return <p class="loading">{words().checkout.preparing}</p>;
   return cards.answer.length > 0 ? <OneClick cards={cards.answer} wanted={wanted} /> : <PaymentForm wanted={wanted} />;
 }

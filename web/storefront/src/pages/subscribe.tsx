@@ -11,11 +11,13 @@ import { Page } from "../page.tsx";
 import { Picture } from "../picture.tsx";
 import { planPrice } from "../plans.ts";
 import { navigate } from "../router.ts";
+import { cardName, distinct, fetchSavedCards, type SavedCard } from "../saved-cards.ts";
 import { useShop } from "../shop.ts";
 import { Stepper } from "../stepper.tsx";
 import { loadStripe } from "../stripe.ts";
 import { StripeForm } from "../stripe-form.tsx";
 import { subscribe, type SubscriptionAnswer } from "../subscribing.ts";
+import { useAsked } from "../use-asked.ts";
 import { NotFoundPage } from "./not-found.tsx";
 
 type Planned = Product & { plan: Plan };
@@ -117,10 +119,35 @@ function Begin({ product, quantity, currency, change, begun }: BeginProps) {
 }
 
 function FirstPayment({ begun, price }: { begun: Begun; price: string }) {
+  const { config } = useShop();
+  const [cards] = useAsked(() => fetchSavedCards(config).then(distinct, () => []));
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<string>();
   const forLater = begun.answer.client_secret_for === "setup";
+  const use = async (card: SavedCard) => {
+    setBusy(true);
+    setRefused(undefined);
+    setRefused(await confirmSaved(begun, card, forLater).catch(() => words().checkout.lostConnection));
+    setBusy(false);
+  };
   return (
     <div class="ways">
       <h3>{forLater ? words().plan.cardForLater : words().plan.firstPayment}</h3>
+      {refused && <Notice kind="problem">{refused}</Notice>}
+      {cards.state === "here" &&
+        cards.answer.map((card) => (
+          <button
+            key={card.payment_method_id}
+            type="button"
+            class="button wide"
+            disabled={busy}
+            onClick={() => {
+              void use(card);
+            }}
+          >
+            {forLater ? words().plan.startWith(cardName(card)) : words().checkout.payWith(price, cardName(card))}
+          </button>
+        ))}
       <StripeForm
         stripe={begun.stripe}
         clientSecret={begun.clientSecret}
@@ -144,6 +171,16 @@ async function confirm({ stripe, answer }: Begun, elements: StripeElements, forL
     redirect: "if_required",
   } as const;
   const { error } = forLater ? await stripe.confirmSetup(options) : await stripe.confirmPayment(options);
+  if (error) return refusal(error);
+  navigate(pathOf(answer));
+  return undefined;
+}
+
+async function confirmSaved({ stripe, answer, clientSecret }: Begun, card: SavedCard, forLater: boolean) {
+  const data = { payment_method: card.payment_method_id };
+  const { error } = forLater
+    ? await stripe.confirmCardSetup(clientSecret, data)
+    : await stripe.confirmCardPayment(clientSecret, data);
   if (error) return refusal(error);
   navigate(pathOf(answer));
   return undefined;

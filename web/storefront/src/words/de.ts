@@ -107,6 +107,7 @@ export const de: Words = {
     beginning: "Einen Augenblick …",
     cardForLater: "Ihre Karte für die Zeit nach den kostenlosen Tagen",
     firstPayment: "Die erste Zahlung",
+    startWith: (card) => `Mit ${card} beginnen`,
     saveCard: "Karte speichern und beginnen",
     back: "Zurück zum Angebot",
   },

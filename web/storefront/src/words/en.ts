@@ -100,6 +100,7 @@ export const en = {
     beginning: "One moment…",
     cardForLater: "Your card for when the free days are over",
     firstPayment: "The first payment",
+    startWith: (card: string) => `Start with ${card}`,
     saveCard: "Save the card and start",
     back: "Back to the plans",
   },

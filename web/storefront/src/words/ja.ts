@@ -104,6 +104,7 @@ export const ja: Words = {
     beginning: "少々お待ちください…",
     cardForLater: "無料期間が終わった後のお支払いカード",
     firstPayment: "初回のお支払い",
+    startWith: (card) => `${card} で始める`,
     saveCard: "カードを保存して始める",
     back: "商品一覧に戻る",
   },
