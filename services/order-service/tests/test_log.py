@@ -64,5 +64,19 @@ async def test_flag_that_an_order_gains_is_told_once(
     assert capfd.readouterr().out.count("order_flagged") == 1
 
 
+async def test_flag_that_a_subscription_gains_is_told_once(
+    app: Any, kafka: Any, golden: Any, get: Any, until: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """That its invoice was written off; what happens to it afterwards is not told as the same flag again."""
+    key = b"one partition, so that their order is theirs"
+    for name in ("customer.subscription.created", "invoice.marked_uncollectible", "customer.subscription.updated"):
+        await kafka.tell(golden(name), key=key)
+    changes = await kafka.subscription_changes("subs_5f3a9c", count=3)
+    assert [change.flags for change in changes] == [(), ("invoice_uncollectible",), ("invoice_uncollectible",)]
+    await until(lambda: _counted(get, app, "changes_published_total 3.0"))
+    assert await _counted(get, app, 'flagged_subscriptions_total{flag="invoice_uncollectible"} 1.0')
+    assert capfd.readouterr().out.count("subscription_flagged") == 1
+
+
 async def _counted(get: Any, app: Any, what: str) -> bool:
     return f"order_service_{what}" in (await get(app, "/metrics")).body["text"]

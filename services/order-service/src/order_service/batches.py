@@ -9,7 +9,7 @@ import structlog
 
 from order_service import store
 from order_service.failures import is_worth_another_try, without_content
-from order_service.flags import gained_flags
+from order_service.flags import OF_ORDERS, OF_SUBSCRIPTIONS, gained_flags
 from order_service.inbox import Heard, note_parked
 from order_service.metrics import Metrics
 from order_service.parking import Parked, outgoing, parked_row
@@ -71,15 +71,15 @@ class Batches:
         await self._take_in(batch.heard, now, taken)
         await self._note(taken.parked, now)
         changes = [change for written in taken.written for change in written.changes]
-        flags = await gained_flags(self._pool, changes)
-        traces = {one.told.event_id: record for record, one in batch.heard}
         of_subscriptions = [change for written in taken.written for change in written.subscriptions.changes]
+        flagged = await self._flagged(changes, of_subscriptions)
+        traces = {one.told.event_id: record for record, one in batch.heard}
         announced: list[Change | SubscriptionChange] = [*changes, *of_subscriptions]
         published = [self._announcement(change, traces[change.cause_event_id]) for change in announced]
         await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
         self._limit.note(taken.parked)
         self._count(len(records), batch.unrelated, taken)
-        self._alert(flags)
+        self._alert(flagged)
 
     async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime, taken: Taken) -> None:
         """Take events in together; if one cannot be, find it by halves and let the others through.
@@ -149,10 +149,25 @@ class Batches:
             log.warning("record_parked", parked_from=f"{lost.record.topic}/{lost.record.offset}", reason=lost.reason)
         self._metrics.batch_records.observe(records)
 
-    def _alert(self, flags: Sequence[tuple[str, str]]) -> None:
-        for order_id, flag in flags:
+    async def _flagged(
+        self, of_orders: Sequence[Change], of_subscriptions: Sequence[SubscriptionChange]
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """The flags that orders gained, and those that subscriptions did."""
+        orders = {(change.order_id, change.version): change.body for change in of_orders}
+        subscriptions = {(change.subscription_id, change.version): change.body for change in of_subscriptions}
+        return (
+            await gained_flags(self._pool, OF_ORDERS, orders),
+            await gained_flags(self._pool, OF_SUBSCRIPTIONS, subscriptions),
+        )
+
+    def _alert(self, flagged: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]) -> None:
+        of_orders, of_subscriptions = flagged
+        for order_id, flag in of_orders:
             self._metrics.flagged.labels(flag).inc()
             log.warning("order_flagged", order_id=order_id, flag=flag)
+        for subscription_id, flag in of_subscriptions:
+            self._metrics.flagged_subscriptions.labels(flag).inc()
+            log.info("subscription_flagged", subscription_id=subscription_id, flag=flag)
 
 
 def _unappliable(record: Record, heard: Heard, error: Exception) -> Parked:

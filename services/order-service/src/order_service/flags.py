@@ -1,29 +1,38 @@
-"""Which flags an order has gained: somebody has to look at it, so it is counted and told in the log."""
+"""Which flags an order or a subscription has gained: somebody may have to look at it, so it is counted and logged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Final
 
 import orjson
 
 from order_service.postgres import Pool
-from order_service.store import Change
 
-BEFORE = """
-    SELECT before.order_id, before.version + 1 AS version, before.body ->> 'flags' AS flags
-    FROM order_changes AS before
-    JOIN unnest($1::text[], $2::int[]) AS given(order_id, version)
-        ON before.order_id = given.order_id AND before.version = given.version - 1"""
+Version = tuple[str, int]
+"""Whose it is, and its number."""
 
 
-async def gained_flags(pool: Pool, changes: Sequence[Change]) -> list[tuple[str, str]]:
-    """The order and the flag, for each flag that the version before had not.
+def _before(changes: str, key: str) -> str:
+    return f"""
+        SELECT before.{key} AS id, before.version + 1 AS version, before.body ->> 'flags' AS flags
+        FROM {changes} AS before
+        JOIN unnest($1::text[], $2::int[]) AS given(id, version)
+            ON before.{key} = given.id AND before.version = given.version - 1"""  # noqa: S608  # all names are our own
+
+
+OF_ORDERS: Final = _before("order_changes", "order_id")
+OF_SUBSCRIPTIONS: Final = _before("subscription_changes", "subscription_id")
+
+
+async def gained_flags(pool: Pool, before: str, changes: Mapping[Version, str]) -> list[tuple[str, str]]:
+    """Who gained it and the flag, for each flag that the version before had not; `changes` gives versions' bodies.
 
     A change that is published again gains its flags again: an alert may come twice, and is never missed.
     """
-    flags = {(change.order_id, change.version): orjson.loads(change.body)["flags"] for change in changes}
+    flags = {version: orjson.loads(body)["flags"] for version, body in changes.items()}
     flagged = {version: raised for version, raised in flags.items() if raised}
     if not flagged:
         return []
-    order_ids, versions = zip(*flagged, strict=True)
-    rows = await pool.fetch(BEFORE, order_ids, versions)
-    before = {(row["order_id"], row["version"]): orjson.loads(row["flags"]) for row in rows}
-    return [(key[0], flag) for key, raised in flagged.items() for flag in raised if flag not in before.get(key, [])]
+    ids, versions = zip(*flagged, strict=True)
+    rows = await pool.fetch(before, ids, versions)
+    known = {(row["id"], row["version"]): orjson.loads(row["flags"]) for row in rows}
+    return [(key[0], flag) for key, raised in flagged.items() for flag in raised if flag not in known.get(key, [])]

@@ -19,6 +19,7 @@ class Metrics:
         self.unmatched = self._counter("unmatched_payment_events", "Events of payments that name no order of ours.")
         self.changes = self._counter("changes_published", "Changes of orders published, again ones included.")
         self.flagged = self._counter("flagged_orders", "Flags that orders gained: somebody has to look.", "flag")
+        self.flagged_subscriptions = self._counter("flagged_subscriptions", "Flags that subscriptions gained.", "flag")
         self.retries = self._counter("batch_retries", "Batches that will be delivered again.", "because")
         self.lag = self._gauge("lag_records", "Records in Kafka that have not arrived here yet.")
         self.stopped = self._gauge("stopped", "1 while too many records fail here to park them all, else 0.")
