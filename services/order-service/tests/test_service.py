@@ -77,6 +77,29 @@ async def test_crash_loses_and_doubles_nothing(
     assert await pool.fetchval("SELECT count(*) FROM timeline") == 2
 
 
+@pytest.mark.parametrize("fault", FAULT_POINTS)
+async def test_crash_loses_and_doubles_no_change_of_a_subscription(
+    fault: str, migrated: str, kafka_bootstrap: str, kafka_prefix: str, serving: Any, kafka: Any, golden: Any, pool: Any
+) -> None:
+    """At the same lines, the first of them inside of the subscriptions' part of the transaction."""
+    for name in ("customer.subscription.created", "customer.subscription.updated"):
+        await kafka.tell(golden(name))
+    points = {**FAULT_POINTS, "before the commit": "order_service.subscription_store:write_subscription_books"}
+    await _run_until_it_dies(points[fault], migrated, kafka_bootstrap, kafka_prefix)
+    committed = await pool.fetchval("SELECT count(*) FROM subscription_changes")
+    assert committed == (0 if fault == "before the commit" else 2)
+    async with serving():
+        again = 4 if fault == "between publish and offset" else 2
+        changes = await kafka.subscription_changes("subs_5f3a9c", count=again)
+    assert {(change.event_id, change.version, change.status) for change in changes} == {
+        ("subs_5f3a9c.v1", 1, "incomplete"),
+        ("subs_5f3a9c.v2", 2, "active"),
+    }
+    assert await pool.fetchval("SELECT count(*) FROM subscription_changes") == 2
+    assert await pool.fetchval("SELECT count(*) FROM subscription_timeline") == 2
+    assert await pool.fetchval("SELECT count(*) FROM subscription_facts") == 1
+
+
 async def _run_until_it_dies(fault_point: str, database_url: str, bootstrap: str, prefix: str) -> None:
     environment = {
         **os.environ,
