@@ -35,7 +35,7 @@ def print_addresses(console: Console, plan: Plan) -> None:
     ]
     if plan.simulated:
         lines.insert(1, "              buy with card 4242 4242 4242 4242, any future date, any CVC")
-        lines.insert(2, f"[bold]stripe-sim[/]    {at('STRIPE_SIM_PORT')}  Stripe's objects and events; be the bank here")
+        lines.insert(2, f"[bold]stripe-sim[/]    {at('STRIPE_SIM_PORT')}  be the bank, see each event")
     else:
         target = at("WEBHOOK_INGEST_PORT", "/webhooks/stripe").removeprefix("http://")
         lines.append(f"[bold]Stripe's test mode:[/] stripe listen --forward-to {target}")
