@@ -121,7 +121,7 @@ class ScriptedStripe:
         self.asked.append(asked)
         if self.mock:
             await self._try_on_mock(request)
-        params = dict(parse_qsl(await request.text()))
+        params = dict(parse_qsl(await request.text() or request.query_string))
         self.requests.append((request.path, params, request.headers.get("Idempotency-Key", "")))
         self.headers.append(request.headers)
         if asked in self.objects:

@@ -49,7 +49,14 @@ REFUND = {
     "currency": "usd",
     "status": "pending",
 }
-SESSION = {"id": "cs_1", "object": "checkout.session", "created": 1, "url": "https://pay.test/cs_1", "status": "open"}
+SESSION = {
+    "id": "cs_1",
+    "object": "checkout.session",
+    "created": 1,
+    "url": "https://pay.test/cs_1",
+    "status": "open",
+    "payment_intent": None,
+}
 NONE_YET = {"object": "list", "data": [], "has_more": False}
 CUSTOMER = {"id": "cus_1", "object": "customer", "metadata": {"merchant_id": "default"}, "invoice_settings": {}}
 CARD = {"id": "pm_1", "object": "payment_method", "type": "card", "customer": "cus_1"}

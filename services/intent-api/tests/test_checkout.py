@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intent_api.hosted_pages import EARLIEST_END, LATEST_END, ends
+from intent_api.idempotency import subscription_id_for
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, verify
 
 if TYPE_CHECKING:
@@ -67,6 +68,21 @@ async def test_page_that_subscribes_carries_our_id_of_the_subscription(api: Api,
     assert params["line_items[0][price_data][recurring][interval]"] == "month"
     assert (params["line_items[0][price_data][unit_amount]"], params["line_items[0][quantity]"]) == ("2600", "2")
     assert "payment_intent_data[metadata][merchant_id]" not in params
+
+
+@pytest.mark.parametrize(("own", "asked"), [(True, "14"), (False, None)])
+async def test_page_gives_a_trial_once_and_the_same_on_a_retry(
+    api: Api, stripe: ScriptedStripe, own: bool, asked: str | None
+) -> None:
+    """What the page itself made in the meantime does not count against it."""
+    ours = {"subscription_id": subscription_id_for("default", "a-key")} if own else {}
+    item = {"id": "si_1", "object": "subscription_item", "price": {"product": "tillstream.default.tasting-club"}}
+    made = {"id": "sub_1", "object": "subscription", "trial_start": 1, "metadata": ours}
+    made["items"] = {"object": "list", "data": [item]}
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [made], "has_more": False})
+    answer = await api.post(SESSIONS, {**SUBSCRIBE, "customer": "cus_1"}, bearer=api.customer_token("cus_1"))
+    assert answer.status == 200
+    assert stripe.requests[-1][1].get("subscription_data[trial_period_days]") == asked
 
 
 async def test_page_that_saves_a_card_is_for_one_customer(api: Api, stripe: ScriptedStripe) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from intent_api.idempotency import subscription_id_for
 from tillstream_contracts.stream_tokens import SubscriptionGrant, verify
 
 if TYPE_CHECKING:
@@ -102,18 +101,63 @@ async def test_trial_saves_a_card_and_takes_no_payment(api: Api, stripe: Scripte
     assert stripe.requests[-1][1]["trial_period_days"] == "14"
 
 
-@pytest.mark.parametrize(("earlier", "asked"), [("tasting-club", None), ("beans-monthly", "14"), ("own", "14")])
+@pytest.mark.parametrize(("earlier", "asked"), [("tasting-club", None), ("beans-monthly", "14")])
 async def test_plan_is_tried_once_by_each_customer(
     api: Api, stripe: ScriptedStripe, earlier: str, asked: str | None
 ) -> None:
-    """Whoever cancels in time and begins anew pays; another plan, or a retry of this very wish, is another matter."""
-    ours = {"subscription_id": subscription_id_for("default", "a-key")} if earlier == "own" else {}
-    price = {"product": f"tillstream.default.{'tasting-club' if earlier == 'own' else earlier}"}
-    before = subscription(status="canceled", created=int(time.time()), trial_start=1, metadata=ours)
+    """Whoever cancels in time and begins anew pays; another plan is another matter."""
+    price = {"product": f"tillstream.default.{earlier}"}
+    before = subscription(status="canceled", created=int(time.time()), trial_start=1)
     before["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
     stripe.has("GET /v1/subscriptions", {"object": "list", "data": [before], "has_more": False})
     assert (await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))).status == 201
     assert stripe.requests[-1][1].get("trial_period_days") == asked
+
+
+@pytest.mark.parametrize("pages", [2, 10])
+async def test_trial_is_not_hidden_behind_a_hundred_other_subscriptions(
+    api: Api, stripe: ScriptedStripe, pages: int
+) -> None:
+    """Nor behind so many that nobody looks at them all."""
+    del stripe.objects["GET /v1/subscriptions"]
+    others = [subscription(id=f"sub_{number}", trial_start=None) for number in range(100)]
+    tried = subscription(status="canceled", trial_start=1)
+    price = {"product": "tillstream.default.tasting-club"}
+    tried["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
+    for page in [*[others] * (pages - 1), [tried] if pages == 2 else others]:
+        listed = {"object": "list", "data": page, "has_more": page is others}
+        stripe.script.append(lambda listed=listed: web.json_response(listed))  # type: ignore[misc]  # bound now
+    stripe.script.append(lambda: web.json_response(subscription()))
+    assert (await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))).status == 201
+    assert stripe.asked.count("GET /v1/subscriptions") == pages
+    assert stripe.requests[1][1]["starting_after"] == "sub_99"
+    assert "trial_period_days" not in stripe.requests[-1][1]
+
+
+async def test_plan_that_a_subscription_began_with_has_been_tried(api: Api, stripe: ScriptedStripe) -> None:
+    """Whoever changes to another plan and cancels does not begin anew for nothing."""
+    await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))
+    began_with = stripe.requests[-1][1]["metadata[began_with]"]
+    price = {"product": "tillstream.default.beans-monthly"}
+    before = subscription(status="canceled", trial_start=1, metadata={"began_with": began_with})
+    before["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [before], "has_more": False})
+    await api.post(SUBSCRIPTIONS, CLUB, key="another", bearer=api.customer_token("cus_1"))
+    assert "trial_period_days" not in stripe.requests[-1][1]
+
+
+async def test_retry_is_told_what_was_made_though_a_trial_was_given_since(api: Api, stripe: ScriptedStripe) -> None:
+    """Stripe is asked for nothing else under the same key, so it refuses nothing."""
+    await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))
+    noted = {name: stripe.requests[-1][1][f"metadata[{name}]"] for name in ("subscription_id", "request_hash")}
+    price = {"product": "tillstream.default.tasting-club"}
+    other = subscription(id="sub_2", created=int(time.time()), trial_start=1)
+    other["items"] = {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": price}]}
+    made = subscription(id="sub_7", created=int(time.time()), metadata=noted)
+    stripe.has("GET /v1/subscriptions", {"object": "list", "data": [other, made], "has_more": False})
+    retry = await api.post(SUBSCRIPTIONS, CLUB, bearer=api.customer_token("cus_1"))
+    assert (retry.status, retry.body["stripe_subscription_id"]) == (201, "sub_7")
+    assert stripe.asked.count("POST /v1/subscriptions") == 1
 
 
 async def test_nothing_to_confirm_is_said(api: Api, stripe: ScriptedStripe) -> None:

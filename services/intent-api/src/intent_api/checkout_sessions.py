@@ -23,7 +23,7 @@ from intent_api.pricing import price_cart
 from intent_api.redirects import MAX_URL_LENGTH, is_allowed
 from intent_api.streams import Stream, Streams, the_streams
 from intent_api.stripe_calls import StripeCalls, stripe_calls
-from intent_api.trials import trial_for
+from intent_api.trials import BEGAN_WITH, noted_plans, subscriptions_of, trial_for, trial_of
 from tillstream_contracts.types import OrderId, SubscriptionId
 
 router = APIRouter(prefix="/v1", tags=["orders"])
@@ -178,9 +178,11 @@ async def _subscribe(body: CheckoutSessionBody, key: str, customer: str | None, 
     merchant_id = at.caller.merchant_id
     subscription_id = subscription_id_for(merchant_id, key)
     lines = price_plans(at.desk.catalog, body.items or [], body.currency, merchant_id)
-    metadata = _metadata(body, {"merchant_id": merchant_id, "subscription_id": subscription_id})
+    own = {BEGAN_WITH: noted_plans(lines), "merchant_id": merchant_id, "subscription_id": subscription_id}
+    metadata = _metadata(body, own)
     await at.products.ensure(lines)
-    trial_days = await trial_for(at.stripe, customer, lines, subscription_id)
+    theirs = await subscriptions_of(at.stripe, customer) if customer and trial_of(lines) else []
+    trial_days = trial_for(theirs, lines, subscription_id)  # somebody new at Stripe has tried nothing
     asked = subscription_page(at.page(body, customer), lines, trial_days, subscription_id, metadata)
     session = await open_page(at.stripe, stripe_key_for(subscription_id, "create"), asked, body.expires_in)
     began = datetime.fromtimestamp(session.created, UTC)

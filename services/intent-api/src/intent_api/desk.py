@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import Request
@@ -12,7 +11,7 @@ from stripe.checkout import Session
 from intent_api.attempts import Attempt, attempted, refusal
 from intent_api.catalog import Catalog
 from intent_api.hosted_pages import Page, open_page, payment_page
-from intent_api.idempotency import is_forgotten, stripe_key_for
+from intent_api.idempotency import is_forgotten, require_same_body, stripe_key_for
 from intent_api.orders import NewOrder, order_placed, stripe_metadata
 from intent_api.payers import Payer, parameters
 from intent_api.publisher import Publisher
@@ -20,9 +19,6 @@ from intent_api.streams import Stream, Streams
 from intent_api.stripe_calls import StripeCalls
 from intent_api.stripe_objects import metadata_of
 from tillstream_contracts import OrderPlaced
-
-if TYPE_CHECKING:
-    from stripe.params import PaymentIntentListParams
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 log = structlog.get_logger(__name__)
@@ -81,16 +77,16 @@ class Desk:
     async def _made_long_ago(self, order: NewOrder, payer: Payer) -> Attempt | None:
         """What this key made so long ago that Stripe has forgotten it: a job that is run again charges nobody twice."""
         known = await self._made(order, payer) if payer.off_session else None
-        if known is None or not is_forgotten(known.intent.created, metadata_of(known.intent), order.request_hash):
+        if known is None or not is_forgotten(known.intent.created):
             return None
+        require_same_body(metadata_of(known.intent), order.request_hash)
         return known
 
     async def _made(self, order: NewOrder, payer: Payer) -> Attempt | None:
         """What a call made whose answer Stripe lost. It may have charged the card, so nothing is asked twice."""
         service = self._stripe.client.v1.payment_intents
-        theirs: PaymentIntentListParams = {"customer": payer.customer_id or "", "limit": 100}
-        listed = await self._stripe.read("find_payment_intent", lambda: service.list_async(theirs))
-        own = [each for each in listed.data if metadata_of(each).get("order_id") == order.order_id]
+        theirs = await self._stripe.every("find_payment_intent", service.list_async, customer=payer.customer_id or "")
+        own = [each for each in theirs if metadata_of(each).get("order_id") == order.order_id]
         return Attempt(own[0]) if own else None
 
     async def place_by_checkout(

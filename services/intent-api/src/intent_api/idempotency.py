@@ -28,7 +28,8 @@ async def require_key(
         str | None,
         Header(
             description="Required. Names this purchase: 1 to 255 printable ASCII characters, such as a UUID. "
-            "Send the same key with the same body as often as you like; there will be one order.",
+            "Send the same key with the same body as often as you like; there will be one order. "
+            "Nobody must be able to guess it: whoever sends the same key and body gets the same answer.",
             examples=["7f3c9a52-6d1e-4b7a-9a51-0c2f1e8d4b66"],
         ),
     ] = None,
@@ -69,17 +70,16 @@ def stripe_key_for(subject: str, effect: str, key: str | None = None) -> str:
     return f"{subject}.{effect}.{b32encode(digest).decode().lower()}"
 
 
-def is_forgotten(created: int, noted: Mapping[str, str], hashed: str) -> bool:
-    """Whether Stripe may no longer know the key under which this was made, so that it would make it again.
+def is_forgotten(created: int) -> bool:
+    """Whether Stripe may no longer know the key under which this was made, so that it would make it again."""
+    return time.time() - created >= SURELY_KNOWN.total_seconds()
 
-    Raises Problem 409 if it was made for another body, which Stripe then does not notice any more.
-    """
-    if time.time() - created < SURELY_KNOWN.total_seconds():
-        return False
+
+def require_same_body(noted: Mapping[str, str], hashed: str) -> None:
+    """Refuse a body other than the one that this was made for: where Stripe is not asked, it cannot notice."""
     if noted.get("request_hash") != hashed:
         detail = "This Idempotency-Key was first used with another body. Send a new key for a new wish."
         raise Problem(409, "idempotency_key_reused", detail)
-    return True
 
 
 def request_hash(body: BaseModel) -> str:

@@ -11,8 +11,11 @@ from tillstream_contracts import OrderPlaced
 
 RESERVED_METADATA: Final = frozenset(
     {
+        "began_with",
         "capture_hash",
         "capture_key",
+        "change_hash",
+        "change_key",
         "customer_id",
         "merchant_id",
         "order_id",

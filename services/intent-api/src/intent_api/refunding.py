@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from stripe import Refund
 
@@ -13,10 +12,8 @@ from intent_api.stripe_calls import StripeCalls
 from tillstream_operations import Problem
 
 if TYPE_CHECKING:
-    from stripe.params import RefundCreateParams, RefundListParams
+    from stripe.params import RefundCreateParams
 
-PAGE: Final = 100
-MOST_PAGES: Final = 10
 Reason = Literal["duplicate", "fraudulent", "requested_by_customer"]
 
 
@@ -122,9 +119,11 @@ async def _ask(wish: Wish, payment: Payment, payments: Sequence[Payment], stripe
 
 async def _made(wish: Wish, payments: Sequence[Payment], stripe: StripeCalls) -> Refund | None:
     """The refund that this wish has made already. Raises Problem if its key was used for another wish."""
+    service = stripe.client.v1.refunds
     for payment in payments:
         if payment.captured:
-            for refund in await _refunds_of(payment, stripe):
+            given = await stripe.every("list_refunds", service.list_async, payment_intent=payment.payment_intent_id)
+            for refund in given:
                 if noted(refund, "request_key") == wish.stripe_key:
                     return _same(refund, noted(refund, "request_hash") == wish.request_hash)
     return None
@@ -135,16 +134,3 @@ def _same(refund: Refund, is_same: bool) -> Refund:
         detail = "This Idempotency-Key was first used for another refund. Send a new key for a new refund."
         raise Problem(409, "idempotency_key_reused", detail)
     return refund
-
-
-async def _refunds_of(payment: Payment, stripe: StripeCalls) -> list[Refund]:
-    """All refunds of the payment, the latest first."""
-    found: list[Refund] = []
-    params: RefundListParams = {"payment_intent": payment.payment_intent_id, "limit": PAGE}
-    for _ in range(MOST_PAGES):
-        page = await stripe.read("list_refunds", partial(stripe.client.v1.refunds.list_async, {**params}))
-        found += page.data
-        if not page.has_more:
-            break
-        params["starting_after"] = found[-1].id
-    return found

@@ -6,7 +6,8 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import stripe
@@ -24,8 +25,11 @@ MAX_TRIES_IN_PROGRESS: Final = 20
 """Asking again about a request that is still being answered costs Stripe little: it ends with that answer."""
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0
+PAGE: Final = 100
+MOST_LISTED: Final = 1000
 
 Answer = TypeVar("Answer")
+Listed = TypeVar("Listed", bound=stripe.StripeObject)
 log = structlog.get_logger(__name__)
 
 
@@ -94,6 +98,20 @@ class StripeCalls:
                 return None
 
         return await self.read(effect, found)
+
+    async def every(
+        self, effect: str, page: Callable[[Any], Awaitable[stripe.ListObject[Listed]]], **wanted: Any
+    ) -> list[Listed]:
+        """All that Stripe lists, the newest first, up to `MOST_LISTED`. Raises Problem as `read` does."""
+        found: list[Listed] = []
+        asked = {**wanted, "limit": PAGE}
+        while len(found) < MOST_LISTED:
+            listed = await self.read(effect, partial(page, {**asked}))
+            found += listed.data
+            if not listed.has_more:
+                break
+            asked["starting_after"] = found[-1]["id"]
+        return found
 
     async def ask(
         self,

@@ -14,14 +14,14 @@ from intent_api.catalog import MAX_TRIAL_DAYS
 from intent_api.customers import CustomerId
 from intent_api.desk import Desk, the_desk
 from intent_api.documentation import problems
-from intent_api.idempotency import is_forgotten, request_hash, require_key, stripe_key_for, subscription_id_for
+from intent_api.idempotency import request_hash, require_key, require_same_body, stripe_key_for, subscription_id_for
 from intent_api.keys import Caller, require_agent, require_caller
 from intent_api.payers import PaymentMethodId
 from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.streams import Stream, Streams, the_streams
 from intent_api.stripe_calls import StripeCalls, stripe_calls
 from intent_api.stripe_objects import metadata_of
-from intent_api.trials import trial_for
+from intent_api.trials import BEGAN_WITH, noted_plans, subscriptions_of, trial_for
 from tillstream_contracts.types import Currency, SubscriptionId
 from tillstream_operations import Problem
 
@@ -108,11 +108,20 @@ async def subscribe(
         raise Problem(403, "trial_not_allowed", detail)
     subscription_id = subscription_id_for(caller.merchant_id, key)
     lines = price_plans(desk.catalog, body.items, body.currency, caller.merchant_id)
-    metadata = metadata_for(subscription_id, caller, body.customer, request_hash(body))
-    made = await _made(stripe, subscription_id, body.customer)
-    if made is None or not is_forgotten(made.created, metadata_of(made), metadata["request_hash"]):
+    metadata = {
+        BEGAN_WITH: noted_plans(lines),
+        "customer_id": body.customer,
+        "merchant_id": caller.merchant_id,
+        "request_hash": request_hash(body),
+        "subscription_id": subscription_id,
+    }
+    theirs = await subscriptions_of(stripe, body.customer, expand=SECRETS)
+    if made := _named(theirs, subscription_id):
+        require_same_body(metadata_of(made), metadata["request_hash"])
+    else:
         await products.ensure(lines)
-        made = await _make(stripe, body, lines, metadata)
+        trial_days = trial_for(theirs, lines, subscription_id) if body.trial_days is None else body.trial_days
+        made = await _make(stripe, body, _parameters(body, lines, trial_days, metadata), subscription_id)
     log.info("subscription_made", subscription_id=subscription_id, stripe_subscription_id=made.id, status=made.status)
     secret, meant_for = secret_of(made)
     began = datetime.fromtimestamp(made.created, UTC)
@@ -127,17 +136,6 @@ async def subscribe(
     )
 
 
-def metadata_for(subscription_id: str, caller: Caller, customer: str | None, hashed: str) -> dict[str, str]:
-    """What travels with the subscription at Stripe."""
-    own = {
-        "customer_id": customer,
-        "merchant_id": caller.merchant_id,
-        "request_hash": hashed,
-        "subscription_id": subscription_id,
-    }
-    return {name: value for name, value in own.items() if value is not None}
-
-
 def secret_of(subscription: Subscription) -> tuple[str | None, SecretFor | None]:
     """What the browser has to confirm, and which kind of thing that is: the first payment, or a card for later."""
     invoice, setup = subscription.latest_invoice, subscription.pending_setup_intent
@@ -149,17 +147,16 @@ def secret_of(subscription: Subscription) -> tuple[str | None, SecretFor | None]
 
 
 async def _make(
-    stripe: StripeCalls, body: SubscriptionBody, lines: Sequence[PlannedLine], metadata: dict[str, str]
+    stripe: StripeCalls, body: SubscriptionBody, asked: "SubscriptionCreateParams", subscription_id: str
 ) -> Subscription:
-    subscription_id, trial_days = metadata["subscription_id"], body.trial_days
-    if trial_days is None:
-        trial_days = await trial_for(stripe, body.customer, lines, subscription_id)
-    asked = _parameters(body, lines, trial_days, metadata)
+    async def made() -> Subscription | None:
+        return _named(await subscriptions_of(stripe, body.customer, expand=SECRETS), subscription_id)
+
     return await stripe.ask(
         "create_subscription",
         stripe_key_for(subscription_id, "create"),
         lambda key: stripe.client.v1.subscriptions.create_async(asked, {"idempotency_key": key}),
-        made=lambda: _made(stripe, subscription_id, body.customer),
+        made=made,
     )
 
 
@@ -184,13 +181,6 @@ def _parameters(
     return asked
 
 
-async def _made(stripe: StripeCalls, subscription_id: str, customer: str) -> Subscription | None:
+def _named(theirs: Sequence[Subscription], subscription_id: str) -> Subscription | None:
     """What this key has made: also if Stripe lost the answer, or has forgotten the key. A second trial would cost."""
-    listed = await stripe.read(
-        "find_subscription",
-        lambda: stripe.client.v1.subscriptions.list_async(
-            {"customer": customer, "status": "all", "limit": 100, "expand": [f"data.{each}" for each in SECRETS]}
-        ),
-    )
-    own = [each for each in listed.data if metadata_of(each).get("subscription_id") == subscription_id]
-    return own[0] if own else None
+    return next((each for each in theirs if metadata_of(each).get("subscription_id") == subscription_id), None)
