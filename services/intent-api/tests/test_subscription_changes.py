@@ -92,6 +92,38 @@ async def test_quantity_is_changed_at_the_price_that_was_agreed(api: Api, stripe
     assert params["metadata[change_key]"] == key
 
 
+@pytest.mark.parametrize(
+    ("tried", "wanted", "days", "by_server", "status"),
+    [
+        (CLUB, BEANS, 14, False, 403),
+        (CLUB, BEANS, 14, True, 202),
+        (CLUB, CLUB, 30, False, 202),
+        (BEANS, CLUB, 14, False, 202),
+        (BEANS, CLUB, 15, False, 403),
+    ],
+)
+async def test_customer_goes_on_trying_with_plans_alone_that_may_be_tried_for_so_long(
+    api: Api, stripe: ScriptedStripe, tried: str, wanted: str, days: int, by_server: bool, status: int
+) -> None:
+    """A trial of one plan is none of another; the server may say otherwise."""
+    times = {"trial_start": 1_780_000_000, "trial_end": 1_780_000_000 + days * 86_400}
+    items = {"object": "list", "data": [item("si_1", tried)]}
+    stripe.has("GET /v1/subscriptions/sub_1", subscription(status="trialing", items=items, **times))
+    bearer = api.secret_key if by_server else api.customer_token("cus_1")
+    answer = await change(api, {"items": [{"sku": wanted, "quantity": 1}]}, bearer=bearer)
+    assert answer.status == status
+    assert ("POST /v1/subscriptions/sub_1" in stripe.asked) is (status == 202)
+    assert answer.body.get("code") == (None if status == 202 else "trial_not_allowed")
+
+
+async def test_change_that_is_not_billed_yet_is_billed_when_the_subscription_ends(
+    api: Api, stripe: ScriptedStripe
+) -> None:
+    """Else a thousand are had for the price of one: more of it, and canceled before the next invoice."""
+    assert (await api.post(f"{PATH}/cancel", {}, bearer=api.customer_token("cus_1"))).status == 202
+    assert stripe.requests[-1][1] == {"invoice_now": "true"}
+
+
 async def test_change_that_was_made_is_not_made_again(api: Api, stripe: ScriptedStripe) -> None:
     """Though Stripe's items are others by now; the same key for another wish is refused."""
     body = {"items": [{"sku": CLUB, "quantity": 1}]}

@@ -19,16 +19,19 @@ from intent_api.orders_client import OrderReads, order_reads
 from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.stripe_calls import StripeCalls, stripe_calls
 from intent_api.stripe_objects import id_of, metadata_of
+from intent_api.trials import require_tryable
 from tillstream_contracts.stripe_products import sku_of
 from tillstream_contracts.types import SubscriptionId
 from tillstream_operations import Problem
 
 if TYPE_CHECKING:
-    from stripe.params import SubscriptionUpdateParams, SubscriptionUpdateParamsItem
+    from stripe.params import SubscriptionCancelParams, SubscriptionUpdateParams, SubscriptionUpdateParamsItem
 
 router = APIRouter(prefix="/v1", tags=["subscriptions"])
 log = structlog.get_logger(__name__)
 ENDED: Final = ("canceled", "incomplete_expired")
+FINAL_INVOICE: "Final[SubscriptionCancelParams]" = {"invoice_now": True}
+"""Else Stripe forgets what was changed in this period and not billed yet: whoever ends it after would not pay."""
 STRIPES: Final = "sub_"
 """How Stripe's ids of subscriptions begin; any other id is ours."""
 
@@ -145,6 +148,8 @@ async def change_subscription(
     asked: SubscriptionUpdateParams = {}
     if body.items is not None:
         lines = price_plans(desk.catalog, body.items, subscription.currency, caller.merchant_id)
+        if not caller.is_server:
+            require_tryable(subscription, lines)
         asked["items"] = changed_items(subscription.items.data, lines)
         await products.ensure(lines)
     if body.cancel_at_period_end is not None:
@@ -174,7 +179,7 @@ async def cancel_subscription(
         ending = await _change(stripe, subscription, {"cancel_at_period_end": True}, wish)
         return _answer(subscription_id, ending)
     service = stripe.client.v1.subscriptions
-    ended = await stripe.find("cancel_subscription", lambda: service.cancel_async(subscription.id))
+    ended = await stripe.find("cancel_subscription", lambda: service.cancel_async(subscription.id, FINAL_INVOICE))
     log.info("subscription_canceled", subscription_id=subscription_id, stripe_subscription_id=subscription.id)
     return _answer(subscription_id, ended or await at_stripe(stripe, subscription.id) or subscription)
 
