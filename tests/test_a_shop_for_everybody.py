@@ -6,18 +6,31 @@ from typing import Literal
 import pytest
 from playwright.async_api import expect
 
-from buyer import DECLINED_CARD, GOOD_CARD, Buyer
+from buyer import DECLINED_CARD, GOOD_CARD, Buyer, Person
+from keeper import Keeper
 
 pytestmark = pytest.mark.browser
 
+PATHS = (
+    "/",
+    "/cart",
+    "/checkout",
+    "/cancelled",
+    "/success",
+    "/nowhere",
+    "/account",
+    "/orders",
+    "/subscribe/tasting-club",
+    "/desk",
+)
 AXE = Path(__file__).parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 NAMED = "axe.run().then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"
 
 
-async def violations(buyer: Buyer) -> list[str]:
+async def violations(person: Person) -> list[str]:
     """What breaks the Web Content Accessibility Guidelines on the page that is shown (axe-core's rules)."""
-    await buyer.page.evaluate(AXE.read_text())
-    found: list[str] = await buyer.page.evaluate(NAMED)
+    await person.page.evaluate(AXE.read_text())
+    found: list[str] = await person.page.evaluate(NAMED)
     return found
 
 
@@ -35,6 +48,38 @@ async def test_no_page_breaks_the_accessibility_guidelines(buyer: Buyer, scheme:
     assert await violations(buyer) == []
     await buyer.pays_with(GOOD_CARD)
     await buyer.sees_it_paid()
+    assert await violations(buyer) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_after_the_purchase_breaks_them(
+    buyer: Buyer, keeper: Keeper, scheme: Literal["light", "dark"]
+) -> None:
+    for person in (buyer, keeper):
+        await person.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await buyer.saves_in_the_account(GOOD_CARD)
+    assert await violations(buyer) == []
+    await buyer.takes("Stoneware mug")
+    await buyer.opens_checkout()
+    await buyer.page.get_by_role("button", name="Pay $24.00 with Visa •••• 4242").click()
+    await buyer.sees_it_paid()
+    await keeper.page.goto("/desk")
+    await expect(keeper.page.get_by_role("table")).to_be_visible()
+    assert await violations(keeper) == []
+    await keeper.opens(await buyer.order_id())
+    await keeper.refunds("5.00")
+    await expect(keeper.line("Refunds", "$5.00")).to_contain_text("succeeded")
+    assert await violations(keeper) == []
+    await expect(buyer.page.get_by_text("$5.00 of $24.00 refunded")).to_be_visible()
+    assert await violations(buyer) == []
+    await buyer.page.goto("/orders")
+    await expect(buyer.page.get_by_text("$5.00 of $24.00 refunded")).to_be_visible()
+    assert await violations(buyer) == []
+    await buyer.chooses_plan("House beans, every month")
+    assert await violations(buyer) == []
+    await buyer.page.get_by_role("button", name="Subscribe").click()
+    await buyer.page.get_by_role("button", name="with Visa •••• 4242").click()
+    await expect(buyer.headline).to_have_text("Thank you, you are subscribed")
     assert await violations(buyer) == []
 
 
@@ -58,7 +103,7 @@ async def test_a_purchase_needs_no_mouse(buyer: Buyer) -> None:
     await buyer.sees_it_paid()
 
 
-@pytest.mark.parametrize("path", ["/", "/cart", "/checkout", "/cancelled", "/success", "/nowhere"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_nothing_is_wider_than_a_phone(buyer: Buyer, path: str) -> None:
     await buyer.page.set_viewport_size({"width": 320, "height": 640})
     await buyer.takes("Paper filters", "Hand grinder")

@@ -2,14 +2,19 @@ import type { ComponentChildren } from "preact";
 
 type Tone = "good" | "waiting" | "bad" | "over";
 
-/** How a status of an order or a subscription is to be taken. */
+/** How a status is to be taken, whatever it is of. */
 const TONES: Readonly<Record<string, Tone | undefined>> = {
   paid: "good",
+  succeeded: "good",
+  won: "good",
   active: "good",
   trialing: "good",
   authorized: "good",
   partially_refunded: "good",
   payment_failed: "bad",
+  failed: "bad",
+  needs_response: "bad",
+  lost: "bad",
   disputed: "bad",
   dispute_lost: "bad",
   past_due: "bad",

@@ -11,6 +11,9 @@ type Reason = keyof ReturnType<typeof words>["desk"]["reasons"];
 
 const UNPAID: readonly string[] = ["pending", "requires_action", "payment_failed", "authorized"];
 
+/** The bank has the money, or may take it: Stripe refuses a refund beside that. */
+const FROZEN: readonly string[] = ["disputed", "dispute_lost"];
+
 /** What the staff may do to an order, as it stands. */
 export function DeskActions({ order, done }: { order: ListedOrder; done: () => void }) {
   const [busy, setBusy] = useState(false);
@@ -39,9 +42,12 @@ export function DeskActions({ order, done }: { order: ListedOrder; done: () => v
       {label}
     </button>
   );
+  const refundable = order.captured > order.refunded && !FROZEN.includes(order.status);
+  const cancelable = UNPAID.includes(order.status);
+  if (!refundable && !cancelable && !said) return null;
   return (
-    <div class="ways">
-      {order.captured > order.refunded && (
+    <aside class="panel" aria-label={words().desk.doing}>
+      {refundable && (
         <RefundForm
           order={order}
           busy={busy}
@@ -52,9 +58,9 @@ export function DeskActions({ order, done }: { order: ListedOrder; done: () => v
         />
       )}
       {order.status === "authorized" && button(words().desk.capture, "capture", "button wide")}
-      {UNPAID.includes(order.status) && button(words().desk.cancel, "cancel", "button outline wide")}
+      {cancelable && button(words().desk.cancel, "cancel", "button outline wide")}
       {said && <Notice kind={said.kind}>{said.sentence}</Notice>}
-    </div>
+    </aside>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 
+import { Badge } from "./badge.tsx";
 import { words } from "./language.ts";
 import { formatMoney } from "./money.ts";
 import { formatMoment } from "./plans.ts";
@@ -23,7 +24,7 @@ export function DeskPayments({ order }: { order: WholeOrder }) {
               </a>
             )}
           </span>
-          <span>{words().desk.payment[status]}</span>
+          <Badge status={status}>{words().desk.payment[status]}</Badge>
         </li>
       ))}
     </Section>
@@ -45,7 +46,7 @@ export function DeskRefunds({ order }: { order: WholeOrder }) {
             </small>
             {failure_reason && <small>{failure_reason}</small>}
           </span>
-          <span>{words().desk.refundState[status]}</span>
+          <Badge status={status}>{words().desk.refundState[status]}</Badge>
         </li>
       ))}
     </Section>
@@ -65,7 +66,7 @@ export function DeskDisputes({ order }: { order: WholeOrder }) {
             </small>
             <small>{funds_withdrawn ? words().desk.withdrawn : words().desk.notWithdrawn}</small>
           </span>
-          <span>{words().desk.dispute[status]}</span>
+          <Badge status={status}>{words().desk.dispute[status]}</Badge>
         </li>
       ))}
     </Section>

@@ -99,7 +99,7 @@ async function chargeNew(config: Config, cart: Wanted, card: SavedCard): Promise
   } catch (error) {
     const declined = declinedPayment(error);
     if (!declined) throw error;
-    const why = `${told(error)} ${words().checkout.nothingChargedRetry}`;
+    const why = `${words().checkout.declined(cardName(card))} ${words().checkout.nothingChargedRetry}`;
     return { state: "refused", why, waiting: waitingPayment(stripeFor(declined.publishable_key), declined) };
   }
 }

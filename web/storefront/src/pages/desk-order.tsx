@@ -38,9 +38,7 @@ function Order({ order, look }: { order: WholeOrder; look: () => void }) {
         <DeskDisputes order={order} />
         <Timeline lines={order.timeline} />
       </div>
-      <aside class="panel">
-        <DeskActions order={order} done={look} />
-      </aside>
+      <DeskActions order={order} done={look} />
     </div>
   );
 }

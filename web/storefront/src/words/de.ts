@@ -68,6 +68,7 @@ export const de: Words = {
     paying: "Zahlung läuft …",
     lostConnection:
       "Die Verbindung ist beim Bezahlen abgebrochen. Versuchen Sie es noch einmal: Dieselbe Bestellung wird nie doppelt berechnet.",
+    declined: (card) => `${card} wurde abgelehnt.`,
     refused: "Die Zahlung wurde abgelehnt.",
     nothingCharged: "Es wurde nichts abgebucht.",
     nothingChargedRetry:
@@ -235,6 +236,7 @@ export const de: Words = {
     notWithdrawn: "Das Geld ist bei uns.",
     opened: (date) => `seit ${date}`,
     refund: "Erstatten",
+    doing: "Was sich tun lässt",
     refundAmount: "Betrag der Erstattung",
     refundAll: "Den ganzen Rest erstatten",
     why: "Grund",

@@ -67,6 +67,7 @@ export const ja: Words = {
     paying: "お支払い中…",
     lostConnection:
       "お支払い中に接続が切れました。もう一度お試しください。同じ注文が二重に請求されることはありません。",
+    declined: (card) => `${card} は承認されませんでした。`,
     refused: "お支払いが承認されませんでした。",
     nothingCharged: "請求は発生していません。",
     nothingChargedRetry: "請求は発生していません。もう一度試すか、別のカードをお使いください。",
@@ -228,6 +229,7 @@ export const ja: Words = {
     notWithdrawn: "代金はお店にあります。",
     opened: (date) => `${date} から`,
     refund: "返金する",
+    doing: "できる操作",
     refundAmount: "返金額",
     refundAll: "残額をすべて返金する",
     why: "理由",
