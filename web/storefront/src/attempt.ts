@@ -27,10 +27,15 @@ export const ATTEMPT_LIFETIME_MS = 20 * 60 * 60 * 1000;
 export function attemptFor(storage: Storage, way: Way, wanted: Wanted, now: number, newKey = randomKey): Attempt {
   const kept = keptAttempt(storage, way);
   const ordered = { ...wanted, items: sorted(wanted.items) };
-  if (kept && sameOrder(kept.wanted, ordered) && now - kept.startedAt < ATTEMPT_LIFETIME_MS) return kept;
+  if (kept && sameOrder(kept.wanted, ordered) && isYoung(kept, now)) return kept;
   const attempt = { key: newKey(), wanted: ordered, startedAt: now };
   writeStored(storage, storageKey(way), attempt);
   return attempt;
+}
+
+/** Whether asking again under its key still means the same: Stripe would take an old one for something new. */
+export function isYoung({ startedAt }: Attempt, now = Date.now()): boolean {
+  return now - startedAt < ATTEMPT_LIFETIME_MS;
 }
 
 /** Let the next purchase be a new order, also of the same things. */

@@ -1,5 +1,5 @@
 import { Problem, type Config, type StreamAccess } from "./api.ts";
-import { attemptFor, dropAttempt, keptAttempt, type Attempt, type Wanted, type Way } from "./attempt.ts";
+import { attemptFor, dropAttempt, isYoung, keptAttempt, type Attempt, type Wanted, type Way } from "./attempt.ts";
 import {
   createCheckoutSession,
   createPaymentIntent,
@@ -89,7 +89,7 @@ const BEGIN: Record<PaidOnce, (config: Config, attempt: Attempt) => Promise<unkn
 export async function findPurchase(config: Config, ways: readonly PaidOnce[], id: string): Promise<Purchase | null> {
   for (const way of ways) {
     const attempt = keptAttempt(localStorage, way);
-    if (!kept(id) && attempt) await askAgain(config, way, attempt);
+    if (!kept(id) && attempt && isYoung(attempt)) await askAgain(config, way, attempt);
   }
   return kept(id);
 }

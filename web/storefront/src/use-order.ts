@@ -1,5 +1,6 @@
 import { watchOrder, type Order } from "@tillstream/client";
 
+import { isYoung } from "./attempt.ts";
 import { renewed, type Purchase } from "./purchase.ts";
 import { useShop } from "./shop.ts";
 import { useStream, type Followed } from "./use-stream.ts";
@@ -10,6 +11,6 @@ export function useOrder(id: string, purchase: Purchase): Followed<Order> {
   return useStream({
     access: purchase.stream,
     watch: watchOrder,
-    renew: async () => (await renewed(config, id, purchase)).stream,
+    renew: isYoung(purchase.attempt) ? async () => (await renewed(config, id, purchase)).stream : undefined,
   });
 }

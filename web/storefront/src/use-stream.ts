@@ -10,11 +10,11 @@ export interface Followed<Told> {
   readonly interrupted: string | null;
 }
 
-/** How to follow one thing: `access` opens its stream, `renew` asks for another token when that one has run out. */
+/** How to follow one thing: `access` opens its stream, `renew` asks for another token when that one has run out, if it may. */
 export interface Following<Told extends Order | Subscription> {
   readonly access: StreamAccess;
   readonly watch: (options: WatchOptions<Told>) => Watch;
-  readonly renew: () => Promise<StreamAccess>;
+  readonly renew?: (() => Promise<StreamAccess>) | undefined;
 }
 
 /** Follow it for as long as the page is shown, through lost connections and expired tokens. */
@@ -22,6 +22,7 @@ export function useStream<Told extends Order | Subscription>(following: Followin
   const [told, setTold] = useState<Told>();
   const [interrupted, setInterrupted] = useState<string | null>(null);
   useEffect(() => {
+    const { renew } = following;
     const watch = following.watch({
       ...following.access,
       onStatus: setTold,
@@ -31,7 +32,7 @@ export function useStream<Told extends Order | Subscription>(following: Followin
       onError: ({ final }) => {
         if (final) setInterrupted(words().order.ended);
       },
-      refreshToken: async () => (await following.renew()).token,
+      ...(renew && { refreshToken: async () => (await renew()).token }),
     });
     return () => {
       watch.close();

@@ -1,5 +1,6 @@
 import { watchSubscription, type Subscription } from "@tillstream/client";
 
+import { isYoung } from "./attempt.ts";
 import { useShop } from "./shop.ts";
 import { resubscribed, type Subscribed } from "./subscribing.ts";
 import { useStream, type Followed } from "./use-stream.ts";
@@ -10,6 +11,6 @@ export function useSubscription(subscribed: Subscribed): Followed<Subscription> 
   return useStream({
     access: subscribed.answer.stream,
     watch: watchSubscription,
-    renew: async () => (await resubscribed(config, subscribed)).stream,
+    renew: isYoung(subscribed.attempt) ? async () => (await resubscribed(config, subscribed)).stream : undefined,
   });
 }

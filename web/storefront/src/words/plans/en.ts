@@ -1,0 +1,86 @@
+/** The sentences about plans, before somebody subscribes to one. */
+export const plan = {
+  per: {
+    day: (price: string, every: number) => (every === 1 ? `${price} per day` : `${price} every ${every} days`),
+    week: (price: string, every: number) => (every === 1 ? `${price} per week` : `${price} every ${every} weeks`),
+    month: (price: string, every: number) => (every === 1 ? `${price} per month` : `${price} every ${every} months`),
+    year: (price: string, every: number) => (every === 1 ? `${price} per year` : `${price} every ${every} years`),
+  },
+  trial: (days: number) => (days === 1 ? "1 day free" : `${days} days free`),
+  quantity: "How many",
+  begin: "Subscribe",
+  beginTrial: (days: number) => `Start ${days} free days`,
+  beginning: "One moment…",
+  cardForLater: "Your card for when the free days are over",
+  firstPayment: "The first payment",
+  startWith: (card: string) => `Start with ${card}`,
+  saveCard: "Save the card and start",
+  back: "Back to the plans",
+};
+
+/** The sentences about a subscription. */
+export const subscription = {
+  title: "Your subscription",
+  unknown: "This browser does not know the subscription. Open this page where you subscribed.",
+  next: "Next payment",
+  firstPayment: "First payment",
+  ends: "Ends",
+  price: "Price",
+  lastPayment: "Last payment",
+  quantity: "Quantity",
+  number: "Subscription",
+  change: "Change the quantity",
+  endLater: "End it with the period",
+  endNow: "End it now",
+  goOn: "Let it go on",
+  pay: "Go to the payment",
+  working: "One moment…",
+  invoices: {
+    draft: "in preparation",
+    open: "not paid yet",
+    uncollectible: "given up",
+    void: "dropped",
+    nothing_due: "nothing to pay",
+    paid: "paid",
+  },
+  needsAction: "Your bank wants to hear from you before it pays. Look into your bank’s app, or save another card.",
+  status: {
+    waiting: {
+      headline: "Thank you, almost there",
+      sentence: "Your subscription is being set up. This page follows by itself.",
+    },
+    incomplete: {
+      headline: "The first payment is missing",
+      sentence: "Your subscription begins as soon as it is paid.",
+    },
+    incomplete_expired: {
+      headline: "This subscription never began",
+      sentence: "The first payment did not come in time. Nothing was charged.",
+    },
+    trialing: { headline: "Your free days have begun", sentence: "Nothing is charged until they are over." },
+    active: { headline: "Thank you, you are subscribed", sentence: "Everything is paid." },
+    ending: { headline: "Your subscription is ending", sentence: "It runs on until what is paid for is over." },
+    past_due: {
+      headline: "The last payment did not go through",
+      sentence: "We try again in the next days; meanwhile everything goes on.",
+    },
+    unpaid: {
+      headline: "Your subscription waits for a payment",
+      sentence: "Several tries have failed. It goes on once it is paid.",
+    },
+    paused: { headline: "Your subscription is paused", sentence: "Nothing is charged meanwhile." },
+    canceled: { headline: "Your subscription has ended", sentence: "Nothing more is charged." },
+  },
+  states: {
+    waiting: "being set up",
+    incomplete: "first payment missing",
+    incomplete_expired: "never begun",
+    trialing: "free days",
+    active: "active",
+    ending: "ending",
+    past_due: "payment overdue",
+    unpaid: "not paid",
+    paused: "paused",
+    canceled: "ended",
+  },
+};
