@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 import stripe
+
+from stripe_sim.fixtures import FIXTURES
+from stripe_sim.nouns import OPERATIONS
 
 if TYPE_CHECKING:
     from conftest import Merchant, Sim
@@ -29,6 +33,11 @@ MONTHLY = {"currency": "eur", "unit_amount": 1000, "recurring": {"interval": "mo
 TEA = {**MONTHLY, "product_data": {"name": "Tea"}}
 BILLING = ("{buyer}", "{price}", "{product}", "product}", "{subscription}", "{paused}", "invoice", "{draft}", "{clock}")
 """What the objects are named that only some calls are about, as they take a while to make."""
+KEPT = (
+    "balance_transaction", "charge", "checkout.session", "customer", "dispute", "event", "invoice", "invoice_payment",
+    "payment_intent", "payment_method", "price", "product", "radar.early_fraud_warning", "refund", "setup_attempt",
+    "setup_intent", "subscription", "test_helpers.test_clock",
+)  # fmt: skip
 URLS = {"success_url": "https://shop.test/thanks", "cancel_url": "https://shop.test/cart"}
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/payment_intents", {"amount": 1999, "currency": "usd", "metadata": {"order_id": "ord_1"},
@@ -40,6 +49,7 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/payment_intents/{intent}", {"amount": 2500, "metadata": {"a": "b"}}),
     ("POST", "/v1/payment_intents/{intent}/confirm", {"payment_method": "pm_card_visa",
                                                       "return_url": "https://shop.test/done"}),
+    ("POST", "/v1/payment_intents/{held}/capture", {"amount_to_capture": 500, "metadata": {"a": "b"}}),
     ("POST", "/v1/payment_intents/{open_intent}/cancel", {"cancellation_reason": "abandoned"}),
     ("POST", "/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
     ("GET", "/v1/payment_methods/{method}", {}),
@@ -162,6 +172,14 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/v1/webhook_endpoints/{endpoint}", {}),
     ("POST", "/v1/webhook_endpoints/{endpoint}", {"disabled": True}),
     ("DELETE", "/v1/webhook_endpoints/{endpoint}", {}),
+    ("GET", "/v1/account", {}),
+    ("POST", "/v1/accounts", {"type": "express", "country": "DE", "email": "a@b.test", "metadata": {"a": "b"},
+                              "capabilities": {"card_payments": {"requested": True}},
+                              "business_profile": {"name": "Tea", "url": "https://tea.test"}}),
+    ("GET", "/v1/accounts", {"limit": 3, "created": {"gte": 1}}),
+    ("GET", "/v1/accounts/{account}", {}),
+    ("POST", "/v1/accounts/{account}", {"email": "b@c.test", "business_profile": {"mcc": "5814"}}),
+    ("DELETE", "/v1/accounts/{account}", {}),
 ]  # fmt: skip
 
 
@@ -225,6 +243,7 @@ def made(sim: Sim, opened: Callable[..., Merchant], path: str, params: Any) -> d
         "new_method": sim.stripe.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}).id,
         "intent": intent.id,
         "open_intent": sim.intent().id,
+        "held": sim.pay("pm_card_visa", capture_method="manual").id,
         "method": str(paid.payment_method),
         "charge": str(paid.latest_charge),
         "paid": paid.id,
@@ -235,6 +254,7 @@ def made(sim: Sim, opened: Callable[..., Merchant], path: str, params: Any) -> d
         "movement": str(refund.balance_transaction),
         "session": session.id,
         "event": sim.stripe.v1.events.list().data[0].id,
+        "account": sim.stripe.v1.accounts.create({"type": "standard"}).id,
         "endpoint": sim.stripe.v1.webhook_endpoints.create(
             {"url": "https://shop.test/hooks", "enabled_events": ["charge.refunded"]}
         ).id,
@@ -298,6 +318,36 @@ def test_answers_are_as_stripe_describes_them(
     answer = asked(sim.base, method, path.format(**made), _filled(params, made))
     schema = _answer_schema(description, method, path)
     assert list(_faults(answer, schema, description, "it")) == []
+
+
+def test_every_operation_is_among_the_calls() -> None:
+    def plain(path: str) -> str:
+        return re.sub(r"\{[^}]*\}|pm_\w+", "*", path)
+
+    called = {(method, plain(path)) for method, path, _ in CALLS}
+    of_v1 = [operation for operation in OPERATIONS if not operation.is_v2]  # the mock has no API v2
+    missing = [f"{one.method} {one.path}" for one in of_v1 if (one.method, plain(one.path)) not in called]
+    assert missing == ["POST /v1/refunds/{id}/cancel"], "which is always refused: no refund here waits for its buyer"
+
+
+@pytest.mark.parametrize("event_type", FIXTURES)
+def test_whatever_is_triggered_all_kept_objects_are_as_stripe_describes_them(
+    sim: Sim, description: dict[str, Any], event_type: str
+) -> None:
+    sim.control("trigger", event=event_type)
+    kinds = sim.call("GET", "/sim/state", key=None).json()["counts"]
+    for kind in kinds:
+        for line in sim.call("GET", f"/sim/objects?kind={kind}&limit=500", key=None).json()["data"]:
+            thing = sim.call("GET", f"/sim/objects/{line['id']}", key=None).json()["object"]
+            schema = description["components"]["schemas"][f"deleted_{kind}" if thing.get("deleted") else kind]
+            assert list(_faults(thing, schema, description, kind)) == []
+
+
+def test_some_fixture_makes_each_kind_of_object(sim: Sim) -> None:
+    for event_type in FIXTURES:
+        sim.control("trigger", event=event_type)
+    made = set(sim.call("GET", "/sim/state", key=None).json()["counts"])
+    assert made >= set(KEPT)
 
 
 def test_objects_in_events_are_as_stripe_describes_them(sim: Sim, description: dict[str, Any]) -> None:

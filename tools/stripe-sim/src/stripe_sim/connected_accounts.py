@@ -13,7 +13,7 @@ from stripe_sim.money import Currency
 from stripe_sim.objects import Object
 from stripe_sim.operations import Call, Operation
 from stripe_sim.pages import page
-from stripe_sim.parameters import EXPAND, LIST, Anything, Kind, Metadata, OneOf, Shape, Text
+from stripe_sim.parameters import EXPAND, LIST, Anything, Created, Kind, Metadata, OneOf, Shape, Text
 
 KIND = "account"
 MOST = 200
@@ -119,7 +119,7 @@ _ONE = "/v1/accounts/{id}"
 OPERATIONS = (
     Operation("GET", "/v1/account", own, Shape({"expand": EXPAND})),
     Operation("POST", "/v1/accounts", create, CREATE),
-    Operation("GET", "/v1/accounts", listed, Shape(LIST)),
+    Operation("GET", "/v1/accounts", listed, Shape({**LIST, "created": Created()})),
     Operation("GET", _ONE, retrieve, Shape({"expand": EXPAND})),
     Operation("POST", _ONE, update, UPDATE),
     Operation("DELETE", _ONE, delete, Shape({})),
