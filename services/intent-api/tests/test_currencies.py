@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from intent_api.catalog import Catalog
-from intent_api.currencies import DIGITS, MAXIMUM, MINIMUM, STEP, THREE_DECIMAL, ZERO_DECIMAL, fault_of_step
+from intent_api.currencies import CHARGEABLE, MAXIMUM, MINIMUM, STEP, fault_of_step
 from intent_api.pricing import price_amount
+from tillstream_contracts.money import THREE_DECIMAL, ZERO_DECIMAL
 from tillstream_operations import Problem
 
 SERVICES = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def test_amount_that_stripe_could_not_charge_is_refused(amount: int, currency: s
     assert refused.value.errors[0]["field"] == "amount"
 
 
-@given(st.sampled_from(sorted(DIGITS)), st.integers(1, MAXIMUM))
+@given(st.sampled_from(sorted(CHARGEABLE)), st.integers(1, MAXIMUM))
 def test_every_currency_takes_exactly_the_multiples_of_its_step(currency: str, amount: int) -> None:
     """Of the 130 and more that can be charged."""
     assert (fault_of_step(amount, currency) is None) == (amount % STEP.get(currency, 1) == 0)
@@ -45,7 +46,7 @@ def test_every_currency_takes_exactly_the_multiples_of_its_step(currency: str, a
 def test_tables_agree() -> None:
     """Each currency has one number of digits, and limits only where it can be charged."""
     assert not ZERO_DECIMAL & THREE_DECIMAL
-    assert set(MINIMUM) | set(STEP) <= set(DIGITS)
+    assert set(MINIMUM) | set(STEP) <= CHARGEABLE
     assert all(fault_of_step(lowest, currency) is None for currency, lowest in MINIMUM.items())
     assert {STEP[currency] for currency in THREE_DECIMAL} == {10}
 

@@ -48,8 +48,8 @@ async def test_secret_key_sees_every_order(api: Any, get: Any) -> None:
     assert [payment["payment_intent_id"] for payment in body["payments"]] == ["pi_4"]
     assert (body["refunds"], body["disputes"], body["flags"], body["merchant_id"]) == ([], [], [], "default")
     assert [(line["outcome"], line["reason"]) for line in body["timeline"]] == [
-        ("applied", "Order of 1999 usd was placed; the order is pending now."),
-        ("applied", "Payment of 1999 usd succeeded; the order is paid now."),
+        ("applied", "Order of 19.99 USD was placed; the order is pending now."),
+        ("applied", "Payment of 19.99 USD succeeded; the order is paid now."),
         ("duplicate", "It came 2 times; only the first took effect."),
     ]
 

@@ -6,7 +6,7 @@ import pytest
 
 from order_service.fold import Books
 
-UNMATCHED = "Payment of 1999 usd succeeded; it names no order of ours and is kept as an unmatched payment."
+UNMATCHED = "Payment of 19.99 USD succeeded; it names no order of ours and is kept as an unmatched payment."
 
 
 def changes_in(books: Books) -> list[tuple[str, str, int]]:

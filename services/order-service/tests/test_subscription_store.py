@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from order_service.failures import Overtaken
+from order_service.failures import Overtaken, is_worth_another_try
 from order_service.inbox import Heard
 from order_service.store import Written, take_in
 from order_service.stripe_events import read_stripe_event
@@ -215,11 +215,22 @@ async def test_second_subscription_with_our_id_in_its_metadata_is_known_by_strip
     assert (change["subscription_id"], change["version"]) == ("sub_2Golden", 1)
 
 
+async def test_invoice_that_two_subscriptions_claim_stops_nobody(pool: Any, golden: Any) -> None:
+    """Stripe never says so. PostgreSQL refuses the two together, whatever the time: each is taken in by itself."""
+    other = golden("invoice.paid", event_id="evt_lie").replace(b"sub_1Golden", b"sub_2Golden")
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await write(pool, [golden("invoice.finalized"), other])
+    assert not is_worth_another_try(refused.value)
+    for value in (golden("invoice.finalized"), other):
+        await write(pool, [value])
+    assert await pool.fetchval("SELECT count(*) FROM invoices") == 1
+
+
 async def test_payment_of_an_invoice_is_not_unmatched(pool: Any, golden: Any) -> None:
     """It is kept as a payment without an order, and known to be an invoice's."""
     written = await write(pool, [golden("payment_intent.succeeded--of-an-invoice")])
     [line] = written.lines
-    assert line.reason == "Payment of 3600 eur succeeded; it pays an invoice, and no order."
+    assert line.reason == "Payment of 36.00 EUR succeeded; it pays an invoice, and no order."
     row = await pool.fetchrow("SELECT payment_id, invoice_id FROM invoice_payments")
     assert tuple(row) == ("pi_3Golden", "in_1Golden")
 

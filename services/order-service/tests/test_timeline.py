@@ -33,10 +33,10 @@ def test_each_event_leaves_a_line_that_says_why(stripe: Any, placed: Any) -> Non
         stripe.payment("payment_failed", at=1),
         stripe.event("charge.updated", {"payment_intent": "pi_1"}, id="evt_9"),
     ) == [
-        ("applied", "Order of 1999 usd was placed; the order is pending now.", 1),
-        ("applied", "Payment of 1999 usd was opened; the order stays pending.", None),
-        ("applied", "Payment of 1999 usd succeeded; the order is paid now.", 2),
-        ("out_of_date", f"Payment of 1999 usd failed (generic_decline); {LATER}: payment pi_1 is succeeded.", None),
+        ("applied", "Order of 19.99 USD was placed; the order is pending now.", 1),
+        ("applied", "Payment of 19.99 USD was opened; the order stays pending.", None),
+        ("applied", "Payment of 19.99 USD succeeded; the order is paid now.", 2),
+        ("out_of_date", f"Payment of 19.99 USD failed (generic_decline); {LATER}: payment pi_1 is succeeded.", None),
         ("ignored", "Orders do not depend on this event.", None),
     ]
 
@@ -53,13 +53,13 @@ def test_money_that_goes_back_is_told_with_its_amount(stripe: Any) -> None:
         stripe.dispute(at=1, happened="funds_withdrawn"),
         stripe.dispute("won", at=2, happened="closed"),
     )[1:] == [
-        ("applied", "Refund of 500 usd is on its way; the order stays paid.", None),
-        ("applied", "Refund of 500 usd succeeded; the order is partially_refunded now.", 2),
-        ("out_of_date", f"Refund of 500 usd is on its way; {LATER}: refund re_1 is succeeded.", None),
-        ("applied", "Refund of 500 usd failed, the money is back; the order is paid now.", 3),
-        ("applied", "Inquiry about 1999 usd needs a response; the order stays paid.", None),
-        ("applied", "Dispute of 1999 usd needs a response; its funds were withdrawn; the order is disputed now.", 4),
-        ("applied", "Dispute of 1999 usd was won; the order is paid now.", 5),
+        ("applied", "Refund of 5.00 USD is on its way; the order stays paid.", None),
+        ("applied", "Refund of 5.00 USD succeeded; the order is partially_refunded now.", 2),
+        ("out_of_date", f"Refund of 5.00 USD is on its way; {LATER}: refund re_1 is succeeded.", None),
+        ("applied", "Refund of 5.00 USD failed, the money is back; the order is paid now.", 3),
+        ("applied", "Inquiry about 19.99 USD needs a response; the order stays paid.", None),
+        ("applied", "Dispute of 19.99 USD needs a response; its funds were withdrawn; the order is disputed now.", 4),
+        ("applied", "Dispute of 19.99 USD was won; the order is paid now.", 5),
     ]
 
 
@@ -98,7 +98,7 @@ def test_money_that_goes_back_is_told_with_its_amount(stripe: Any) -> None:
 )  # fmt: skip
 def test_payments_are_told_in_words(stripe: Any, happened: str, reason: str) -> None:
     """With what became of the order."""
-    assert lines_of(stripe.payment(happened)) == [("applied", f"Payment of 1999 usd {reason}", 1)]
+    assert lines_of(stripe.payment(happened)) == [("applied", f"Payment of 19.99 USD {reason}", 1)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_payments_are_told_in_words(stripe: Any, happened: str, reason: str) -> 
 )  # fmt: skip
 def test_sessions_are_told_in_words(stripe: Any, happened: str, reason: str) -> None:
     """Like payments."""
-    assert lines_of(stripe.session(happened)) == [("applied", f"Checkout session of 1999 usd {reason}", 1)]
+    assert lines_of(stripe.session(happened)) == [("applied", f"Checkout session of 19.99 USD {reason}", 1)]
 
 
 CARD = "It is about a saved payment method, which Stripe keeps; no money moves."
@@ -187,6 +187,6 @@ def test_what_was_fetched_heals_only_if_it_changes_something(stripe: Any) -> Non
     event["data"]["object"]["status"] = "succeeded"
     fetched = json.dumps({**event, "tillstream": {"resolved": "evt_thin"}}).encode()
     healed, after = lines_of(fetched, stripe.payment("succeeded"))
-    assert healed == ("healed", "Payment of 1999 usd succeeded; the order is paid now.", 1)
-    assert after == ("applied", "Payment of 1999 usd succeeded; the order stays paid.", None)
+    assert healed == ("healed", "Payment of 19.99 USD succeeded; the order is paid now.", 1)
+    assert after == ("applied", "Payment of 19.99 USD succeeded; the order stays paid.", None)
     assert lines_of(stripe.payment("succeeded"), fetched)[1][0] == "applied"

@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from devstack.demo.events import line
-from devstack.demo.money import readable
 from devstack.demo.purchase import Purchase
 from devstack.demo.timeline import WebhookRecord, hops, timeline_table
 from devstack.trouble import Trouble
@@ -61,14 +60,6 @@ def test_kafkas_whole_milliseconds_show_no_hop_below_zero_and_none_too_long() ->
 def test_an_order_without_the_event_in_its_timeline_is_trouble() -> None:
     with pytest.raises(Trouble, match="ord_1"):
         hops(PURCHASE, replace(RECORD, event_id="evt_2"), HISTORY)
-
-
-@pytest.mark.parametrize(
-    ("minor_units", "currency", "read"),
-    [(2400, "usd", "24.00 USD"), (5, "eur", "0.05 EUR"), (2400, "jpy", "2400 JPY"), (1500, "kwd", "1.500 KWD")],
-)
-def test_amounts_are_read_in_their_currency(minor_units: int, currency: str, read: str) -> None:
-    assert readable(minor_units, currency) == read
 
 
 def test_a_record_that_is_no_order_is_one_line_too() -> None:

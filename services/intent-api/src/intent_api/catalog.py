@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from intent_api.currencies import DIGITS, MAXIMUM, fault_of_step
+from intent_api.currencies import CHARGEABLE, MAXIMUM, fault_of_step
 from tillstream_contracts.types import Currency
 
 MAX_PRODUCTS = 10_000
@@ -63,7 +63,7 @@ class Catalog(BaseModel):
         skus = Counter(product.sku for product in self.products)
         if twice := sorted(sku for sku, times in skus.items() if times > 1):
             raise ValueError(f"these SKUs appear more than once: {', '.join(twice)}")
-        if unknown := sorted(self.currencies - DIGITS.keys()):
+        if unknown := sorted(self.currencies - CHARGEABLE):
             raise ValueError(f"these currencies are not supported: {', '.join(unknown)}")
         for product in self.products:
             for currency, price in product.prices.items():

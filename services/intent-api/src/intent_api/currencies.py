@@ -7,6 +7,7 @@ currencies, special cases, minimum and maximum charge amounts.
 from typing import Final
 
 from intent_api.faults import wrong_fields
+from tillstream_contracts.money import THREE_DECIMAL, ZERO_DECIMAL
 
 _TWO_DECIMAL_WORDS = """
     usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny cop crc
@@ -15,21 +16,9 @@ _TWO_DECIMAL_WORDS = """
     php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs uah ugx uyu
     uzs wst xcd yer zar zmw
 """
-ZERO_DECIMAL: Final = frozenset(
-    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
-)
-"""¥80 is 80."""
-THREE_DECIMAL: Final = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
-"""5.120 kwd is 5120."""
-DIGITS: Final = {
-    **dict.fromkeys(_TWO_DECIMAL_WORDS.split(), 2),
-    **dict.fromkeys(ZERO_DECIMAL, 0),
-    **dict.fromkeys(THREE_DECIMAL, 3),
-}
-"""Digits behind the point in each currency that can be charged, as Stripe counts, which is not always as ISO 4217 does.
-
-Special cases: isk and ugx have no subunit any more but are still sent with two digits, both 0; huf and twd are whole
-only in payouts, so a charge may have two digits.
+CHARGEABLE: Final = frozenset(_TWO_DECIMAL_WORDS.split()) | ZERO_DECIMAL | THREE_DECIMAL
+"""Special cases: isk and ugx are sent with two digits, both 0; huf and twd are whole only in payouts, so a charge may
+have two digits.
 """
 STEP: Final = {**dict.fromkeys(THREE_DECIMAL, 10), "isk": 100, "ugx": 100}
 """What an amount must be a multiple of, where that is not 1: 5.124 kwd cannot be charged, 5.120 can."""

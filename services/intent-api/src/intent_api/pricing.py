@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from intent_api.catalog import Catalog
-from intent_api.currencies import DIGITS, MAXIMUM, MINIMUM, fault_of_step
+from intent_api.currencies import CHARGEABLE, MAXIMUM, MINIMUM, fault_of_step
 from intent_api.faults import wrong_fields
 from tillstream_contracts import OrderLine
 
@@ -52,8 +52,8 @@ def price_amount(amount: int, currency: str) -> Priced:
 
 
 def _require_known(currency: str) -> None:
-    if currency not in DIGITS:
-        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(DIGITS))}."})
+    if currency not in CHARGEABLE:
+        raise wrong_fields({"currency": f"Choose one of {', '.join(sorted(CHARGEABLE))}."})
 
 
 def _fault(catalog: Catalog, items: Sequence[Wanted], index: int, currency: str, plans: bool) -> str | None:

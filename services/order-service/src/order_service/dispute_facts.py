@@ -10,6 +10,7 @@ from order_service.payment import payment_behind
 from order_service.refund_facts import OF_A_BARE_CHARGE
 from order_service.statuses import DisputeStatus
 from order_service.stripe_values import Object, amount, an_id, an_object, currency, items, plain, reference, second
+from tillstream_contracts.money import written
 
 WITHDRAWN: Final = "charge.dispute.funds_withdrawn"
 REINSTATED: Final = "charge.dispute.funds_reinstated"
@@ -41,7 +42,7 @@ def dispute_of(happening: Happening) -> Saying:
         return Saying(words=OF_A_BARE_CHARGE)
     dispute_id, dispute = an_id(happening.thing.get("id"), "the dispute's id"), _dispute(happening)
     payment = payment_behind(payment_id, dispute.currency, named(happening), disputes={dispute_id: dispute})
-    words = WORDS[dispute.status].format(money=f"{dispute.amount} {dispute.currency}")
+    words = WORDS[dispute.status].format(money=written(dispute.amount, dispute.currency))
     return Saying((payment, *mention(happening, dispute.currency)), words + MOVED.get(happening.event_type, ""))
 
 

@@ -10,6 +10,7 @@ from order_service.invoice import InvoicePayment
 from order_service.payment import Payment, payment_told
 from order_service.statuses import PaymentStatus
 from order_service.stripe_values import Object, amount, an_id, an_object, currency, plain, reference, the_first
+from tillstream_contracts.money import written
 
 TYPES: Final[Mapping[str, PaymentStatus]] = MappingProxyType(
     {
@@ -66,7 +67,7 @@ def observed(happening: Happening) -> Saying:
 
 def _saying(happening: Happening, status: PaymentStatus) -> Saying:
     payment = _payment(happening, status)
-    money = f"{payment.telling.amount} {payment.telling.currency}"
+    money = written(payment.telling.amount, payment.telling.currency)
     because = f" ({payment.telling.error})" if payment.telling.error else ""
     return Saying(
         (payment, *mention(happening, payment.telling.currency)),

@@ -9,6 +9,7 @@ from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.told import Fact, Told, Unreadable
 from tillstream_contracts import OrderPlaced
+from tillstream_contracts.money import written
 
 
 def read_order_placed(value: bytes) -> Told:
@@ -21,7 +22,7 @@ def read_order_placed(value: bytes) -> Told:
         order_id=placed.order_id,
         payment_id=placed.payment_intent_id,
         facts=_facts(placed),
-        words=f"Order of {placed.amount} {placed.currency} was placed",
+        words=f"Order of {written(placed.amount, placed.currency)} was placed",
     )
 
 

@@ -9,6 +9,7 @@ from order_service.payment import payment_behind
 from order_service.refund import Refund
 from order_service.statuses import RefundStatus
 from order_service.stripe_values import Object, amount, an_id, currency, plain, reference, second
+from tillstream_contracts.money import written
 
 TYPES: Final = ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
 STATES: Final[Mapping[str, RefundStatus]] = MappingProxyType({status.value: status for status in RefundStatus})
@@ -31,7 +32,7 @@ def refund_of(happening: Happening) -> Saying:
         return Saying(words=OF_A_BARE_CHARGE)
     refund_id, refund = refund_in(happening.thing, happening.at)
     payment = payment_behind(payment_id, refund.currency, named(happening), refunds={refund_id: refund})
-    words = f"Refund of {refund.amount} {refund.currency} {WORDS[refund.status]}"
+    words = f"Refund of {written(refund.amount, refund.currency)} {WORDS[refund.status]}"
     return Saying((payment, *mention(happening, refund.currency)), words)
 
 

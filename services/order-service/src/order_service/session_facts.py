@@ -10,6 +10,7 @@ from order_service.session import Session
 from order_service.statuses import SESSION, PaymentStatus, SessionStatus
 from order_service.stripe_values import amount, an_id, currency, plain, reference
 from order_service.told import Fact
+from tillstream_contracts.money import written
 
 TYPES: Final[Mapping[str, SessionStatus]] = MappingProxyType(
     {
@@ -66,7 +67,7 @@ def _saying(happening: Happening, status: SessionStatus) -> Saying:
         facts.append(Session(happening.order_id, session_id, status, *money, payment_id))
     if status is SessionStatus.PAID and payment_id:
         facts.append(_paid(happening, payment_id, *money))
-    words = f"Checkout session of {money[0]} {money[1]} {WORDS[status]}"
+    words = f"Checkout session of {written(*money)} {WORDS[status]}"
     return Saying((*facts, *mention(happening, money[1])), words)
 
 

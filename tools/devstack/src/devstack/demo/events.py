@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from devstack.demo.money import readable
 from tillstream_contracts import ORDERS_STATUS, OrderStatus, OrderStatusChanged
+from tillstream_contracts.money import written
 
 POLL_MS = 500
 STYLES = {
@@ -46,6 +46,6 @@ def line(value: bytes) -> str:
     at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
     before = f"{change.previous_status} → " if change.previous_status else ""
     status = f"{before}[{STYLES.get(change.status, 'bold')}]{change.status}[/]"
-    amount = readable(change.amounts.ordered, change.currency)
+    amount = written(change.amounts.ordered, change.currency)
     order, cause = escape(change.order_id), escape(change.cause.event_type)
     return f"[dim]{at}[/] {order} v{change.version} {status}  {amount}  [dim]{cause}[/]"

@@ -8,11 +8,11 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from rich.table import Table
 
-from devstack.demo.money import readable
 from devstack.demo.purchase import Purchase
 from devstack.trouble import Trouble
 from tillstream_contracts import STRIPE_EVENTS
 from tillstream_contracts.headers import texts
+from tillstream_contracts.money import written
 
 PAID_EVENT = "payment_intent.succeeded"
 LOOK_BACK_MS = 60_000
@@ -74,7 +74,7 @@ def hops(purchase: Purchase, record: WebhookRecord, history: Sequence[dict[str, 
 
 def timeline_table(purchase: Purchase, way: Sequence[Hop]) -> Table:
     """The way as a table: the milliseconds of each hop, and since the begin."""
-    price = readable(purchase.amount, purchase.currency)
+    price = written(purchase.amount, purchase.currency)
     table = Table(title=f"{purchase.what}, {price}: {purchase.order_id}", title_justify="left", header_style="dim")
     table.add_column("what happened")
     table.add_column("ms", justify="right")
