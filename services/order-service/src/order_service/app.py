@@ -12,6 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 from order_service.access import Doorkeeper
 from order_service.api import orders_api
 from order_service.attaching import Attaching
+from order_service.customer_api import customers_api
+from order_service.forgetting import Forgetting
 from order_service.metrics import Metrics
 from order_service.payment_api import payments_api
 from order_service.payment_reads import PaymentReads
@@ -51,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(orders_api(Reads(engine), _doorkeeper(settings)))
     attaching = Attaching(engine, running.publish, topic_prefix=settings.kafka_topic_prefix)
     app.include_router(payments_api(PaymentReads(engine), attaching, _doorkeeper(settings)))
+    app.include_router(customers_api(Forgetting(engine), _doorkeeper(settings)))
     app.include_router(subscriptions_api(SubscriptionReads(engine), _doorkeeper(settings)))
     app.add_middleware(
         CORSMiddleware,

@@ -16,6 +16,7 @@ from orjson import Fragment
 
 from order_service import bulk, rows
 from order_service.fold import Books
+from order_service.forgotten import without_forgotten
 from order_service.inbox import Heard, first_sight
 from order_service.ledger import open_books, write_books
 from order_service.postgres import Connection
@@ -66,7 +67,7 @@ async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id
     Raises what `failures` sorts.
     """
     async with connection.transaction():
-        first = await first_sight(connection, heard, now)
+        first = await without_forgotten(connection, await first_sight(connection, heard, now), merchant_id)
         repeated = {one.told.event_id for one in heard} - first.keys()
         again = await _caused_by(connection, repeated)
         of_orders = [told for told in first.values() if told.concerns_orders]

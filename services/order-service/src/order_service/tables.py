@@ -133,6 +133,23 @@ class AttachRequestRow(Base, table=True):
     asked_at: datetime = Field(sa_type=INSTANT)
 
 
+class ForgottenRow(Base, table=True):
+    """A name that a merchant asked to forget, or of something that had it: a hash, which nobody reads the name from."""
+
+    __tablename__ = "forgotten"
+
+    name_hash: str = Field(sa_type=Text, primary_key=True)
+    forgotten_at: datetime = Field(sa_type=INSTANT)
+
+
+class ForgottenSaltRow(Base, table=True):
+    """The one salt of those hashes, made when the table was."""
+
+    __tablename__ = "forgotten_salt"
+
+    salt: str = Field(sa_type=Text, primary_key=True)
+
+
 class SessionRow(Base, table=True):
     """The facts about one hosted Checkout Session of one order."""
 
