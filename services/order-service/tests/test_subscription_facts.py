@@ -174,6 +174,7 @@ def test_id_of_another_subscription_of_stripes_names_nothing() -> None:
     ("name", "fields"),
     [
         ("customer.subscription.updated", {"id": "no id/at all"}),
+        ("customer.subscription.updated", {"id": "subs_5f3a9c"}),
         ("customer.subscription.updated", {"status": "sleeping"}),
         ("customer.subscription.updated", {"currency": "EURO"}),
         ("invoice.paid", {"id": ...}),

@@ -32,7 +32,12 @@ FOR_NOW = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-FOR_GOOD = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+FOR_GOOD = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.CardinalityViolationError,  # two records of one batch that cannot be written together
+    asyncpg.ProgramLimitExceededError,
+)
 
 
 def is_worth_another_try(error: Exception) -> bool:

@@ -58,8 +58,8 @@ def subscription_of(happening: Happening) -> Saying:
 
 
 def a_subscription_id(value: object) -> str:
-    """Stripe's id of a subscription. Raises Unreadable."""
-    if stripe_id := name(value):
+    """Stripe's id of a subscription, which can be no name of ours. Raises Unreadable."""
+    if (stripe_id := name(value)).startswith(STRIPES_PREFIX):
         return stripe_id
     raise Unreadable("The subscription's id is missing or malformed.")
 
