@@ -51,6 +51,17 @@ def open_shop(sim: Sim, page: Page) -> Callable[..., str]:
     return open_it
 
 
+def test_stripe_js_acts_in_a_connected_account(sim: Sim, page: Page) -> None:
+    where: Any = {"stripe_account": sim.stripe.v1.accounts.create().id}
+    intent = sim.stripe.v1.payment_intents.create({"amount": 500, "currency": "eur"}, where)
+    page.goto(f"{sim.base}/livez")
+    page.set_content(BARE.format(base=sim.base))
+    ask = "([secret, options]) => Stripe('pk_test_shop', options).retrievePaymentIntent(secret)"
+    found = page.evaluate(ask, [intent.client_secret, {"stripeAccount": where["stripe_account"]}])
+    assert found["paymentIntent"]["id"] == intent.id
+    assert page.evaluate(ask, [intent.client_secret, {}])["error"]["code"] == "resource_missing"
+
+
 def fill(page: Page, number: str) -> None:
     page.get_by_label("Card number").fill(number)
     page.get_by_label("Expiration date").fill("12 / 34")

@@ -45,6 +45,17 @@ def test_what_happens_is_seen_without_a_reload(sim: Sim, visit: Callable[..., Pa
 
 
 @pytest.mark.browser
+def test_what_is_focused_stays_so_while_more_comes(sim: Sim, visit: Callable[..., Page]) -> None:
+    first = sim.intent()
+    page = visit(sim, "payment_intent")
+    link = page.get_by_role("link", name=first.id)
+    link.focus()
+    second = sim.intent()
+    expect(page.get_by_role("link", name=second.id)).to_be_visible()
+    expect(link).to_be_focused()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("kind", ["customer", "product", "payment_intent", "webhook_endpoint"])
 def test_what_an_object_says_never_runs(sim: Sim, visit: Callable[..., Page], kind: str) -> None:
     v1, noted = sim.stripe.v1, {EVIL[:40]: EVIL}

@@ -80,6 +80,15 @@ def test_a_thin_event_says_what_stripe_documents_and_no_more(
     assert event["created"].endswith(".000Z")
 
 
+def test_destinations_and_events_have_all_that_the_library_knows_of(
+    sim: Sim, connect: Callable[..., EventDestination]
+) -> None:
+    sim.intent()
+    event = sim.stripe.v2.core.events.list().data[0]
+    for thing, kind in ((connect("*"), EventDestination), (event, stripe.v2.core.Event)):
+        assert set(kind.__annotations__) - {"OBJECT_NAME", "_inner_class_types"} <= set(thing.to_dict())
+
+
 def test_one_occurrence_is_told_in_both_forms(sim: Sim, shop: Shop, connect: Callable[..., EventDestination]) -> None:
     connect("v1.payment_intent.created")
     connect("payment_intent.created", payload="snapshot")

@@ -1,6 +1,6 @@
 // One object: what can be done to it, its events, and all that it says.
 import { ask, objectPath } from "./api.js";
-import { byId, h, linkTo, pill, say, time } from "./dom.js";
+import { byId, h, linkTo, pill, redraw, say, time } from "./dom.js";
 import { showDialog } from "./dialogs.js";
 import { table } from "./list.js";
 
@@ -11,9 +11,9 @@ const ROLLED = ["webhook_endpoint", "v2.core.event_destination"];
 export async function showDetail(id, back, again) {
   const { object, actions, events, deliveries } = await ask(objectPath(id));
   const opened = byId("detail").dataset.id === id;
-  const focused = opened && document.activeElement?.dataset.action;
   byId("detail").dataset.id = id;
-  byId("detail").replaceChildren(
+  redraw(
+    byId("detail"),
     h("a", { class: "back", href: back }, "‹ Back to the list"),
     h("div", { class: "bar" }, h("h2", { tabindex: "-1" }, object.id), pill(object.status)),
     buttons(object, actions, again),
@@ -21,8 +21,7 @@ export async function showDetail(id, back, again) {
     h("h3", {}, "All of it"),
     h("pre", { class: "json", tabindex: "0", "aria-label": "The object as JSON" }, json(object, 0, object.id)),
   );
-  if (focused) byId("detail").querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
-  else if (!opened) byId("detail").querySelector("h2").focus({ preventScroll: true });
+  if (!opened) byId("detail").querySelector("h2").focus({ preventScroll: true });
 }
 
 function buttons(object, actions, again) {

@@ -12,6 +12,14 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Other content for a part of the page; what had the focus in it has it again. */
+export function redraw(part, ...content) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused && (focused.getAttribute("href") ?? focused.dataset.action);
+  part.replaceChildren(...content.filter(Boolean));
+  if (name) [...part.querySelectorAll("a, button")].find((one) => name === (one.getAttribute("href") ?? one.dataset.action))?.focus();
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** Tell what has happened, to eyes and to screen readers. */

@@ -1,6 +1,6 @@
 // The kinds on the left, and the list of one of them.
 import { ask } from "./api.js";
-import { byId, h, linkTo, pill, time } from "./dom.js";
+import { byId, h, linkTo, pill, redraw, time } from "./dom.js";
 
 const NAMES = {
   event: "Events",
@@ -35,7 +35,7 @@ const nameOf = (kind) => NAMES[kind] ?? kind;
 export function showKinds(counts, current) {
   const kinds = [...new Set([...Object.keys(NAMES), ...Object.keys(counts).sort()])];
   const shown = kinds.filter((kind) => counts[kind] || kind === current || kind === "event");
-  byId("kinds").replaceChildren(...shown.map((kind) => entry(kind, counts[kind] ?? 0, kind === current)));
+  redraw(byId("kinds"), ...shown.map((kind) => entry(kind, counts[kind] ?? 0, kind === current)));
 }
 
 function entry(kind, count, current) {
@@ -52,7 +52,7 @@ export async function showList(kind, words, again) {
   byId("list-name").textContent = words ? "Found" : nameOf(kind);
   const asked = new URLSearchParams({ kind: words ? "" : kind, q: words, limit: String(limit) });
   const { data, has_more: more } = await ask(`objects?${asked}`);
-  byId("rows").replaceChildren(data.length ? table(data) : nothing(words), ...(more ? [further(again)] : []));
+  redraw(byId("rows"), data.length ? table(data) : nothing(words), more && further(again));
 }
 
 function nothing(words) {

@@ -34,7 +34,7 @@ async function show() {
 /** Look whether anything has changed; only then is anything drawn anew. */
 async function look() {
   const state = await ask("state");
-  const now = `${state.tag} ${location.hash} ${byId("search").value}`;
+  const now = [state.tag, location.hash, byId("search").value, JSON.stringify(state.chaos)].join(" ");
   if (now === shown) return;
   await show();
   showKinds(state.counts, wanted().kind);
