@@ -69,7 +69,11 @@ SUBSCRIPTION = {
     "created": 1,
     "currency": "eur",
     "customer": "cus_1",
-    "items": {"object": "list", "data": [{"id": "si_1", "object": "subscription_item", "price": PRICE}]},
+    "items": {
+        "object": "list",
+        "data": [{"id": "si_1", "object": "subscription_item", "price": PRICE}],
+        "has_more": False,
+    },
     "latest_invoice": None,
     "metadata": {},
     "pending_setup_intent": None,

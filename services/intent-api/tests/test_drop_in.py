@@ -103,6 +103,7 @@ async def test_amount_of_a_browser_is_refused_with_the_setting_that_would_trust_
         (SESSION, {"cartItems": [{"name": "Cup", "price": 5}]}, "cartItems[0].name"),
         (SESSION, {"cartItems": []}, "cartItems"),
         (SESSION, {**CART, "email": "nobody"}, "email"),
+        (SESSION, {**CART, "email": "ada\u0000@example.com"}, "email"),
     ],
 )
 async def test_what_cannot_be_sold_is_named(

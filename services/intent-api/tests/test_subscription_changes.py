@@ -38,7 +38,7 @@ def subscription(**facts: Any) -> dict[str, Any]:
         "status": "active",
         "cancel_at_period_end": False,
         "metadata": {"subscription_id": OURS},
-        "items": {"object": "list", "data": [item("si_1", BEANS)]},
+        "items": {"object": "list", "data": [item("si_1", BEANS)], "has_more": False},
         **facts,
     }
 
@@ -107,7 +107,7 @@ async def test_customer_goes_on_trying_with_plans_alone_that_may_be_tried_for_so
 ) -> None:
     """A trial of one plan is none of another; the server may say otherwise."""
     times = {"trial_start": 1_780_000_000, "trial_end": 1_780_000_000 + days * 86_400}
-    items = {"object": "list", "data": [item("si_1", tried)]}
+    items = {"object": "list", "data": [item("si_1", tried)], "has_more": False}
     stripe.has("GET /v1/subscriptions/sub_1", subscription(status="trialing", items=items, **times))
     bearer = api.secret_key if by_server else api.customer_token("cus_1")
     answer = await change(api, {"items": [{"sku": wanted, "quantity": 1}]}, bearer=bearer)
@@ -124,12 +124,25 @@ async def test_change_that_is_not_billed_yet_is_billed_when_the_subscription_end
     assert stripe.requests[-1][1] == {"invoice_now": "true"}
 
 
+async def test_items_that_stripe_does_not_tell_with_the_subscription_are_replaced_too(
+    api: Api, stripe: ScriptedStripe
+) -> None:
+    """Else they would stay, and be paid beside what was wanted."""
+    told, all_of_them = [item("si_1", "other")], [item("si_1", "other"), item("si_2", BEANS)]
+    items = {"object": "list", "data": told, "has_more": True}
+    stripe.has("GET /v1/subscriptions/sub_1", subscription(items=items))
+    stripe.has("GET /v1/subscription_items", {"object": "list", "data": all_of_them, "has_more": False})
+    assert (await change(api, {"items": [{"sku": BEANS, "quantity": 3}]})).status == 202
+    asked = asked_items(stripe.requests[-1][1])
+    assert (asked["items[0][id]"], asked["items[1][id]"], asked["items[1][deleted]"]) == ("si_2", "si_1", "true")
+
+
 async def test_change_that_was_made_is_not_made_again(api: Api, stripe: ScriptedStripe) -> None:
     """Though Stripe's items are others by now; the same key for another wish is refused."""
     body = {"items": [{"sku": CLUB, "quantity": 1}]}
     await change(api, body)
     noted = {name: stripe.requests[-1][1][f"metadata[{name}]"] for name in ("change_key", "change_hash")}
-    changed = subscription(metadata=noted, items={"object": "list", "data": [item("si_2", CLUB)]})
+    changed = subscription(metadata=noted, items={"object": "list", "data": [item("si_2", CLUB)], "has_more": False})
     stripe.has("GET /v1/subscriptions/sub_1", changed)
     retry = await change(api, body)
     other = await change(api, {"items": [{"sku": CLUB, "quantity": 2}]})

@@ -47,7 +47,9 @@ def lower(told: object) -> object:
 
 
 Reference = Annotated[str, Field(max_length=200, pattern=PRINTABLE, examples=["A-1001"])]
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ada@example.com"])]
+Email = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", examples=["ada@example.com"])
+]
 
 
 class OrderBody(Body):

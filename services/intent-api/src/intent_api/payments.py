@@ -4,19 +4,14 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from stripe import PaymentIntent, Refund
+from stripe import PaymentIntent
 
 from intent_api.orders_client import KnownOrder
 from intent_api.stripe_calls import StripeCalls
+from intent_api.stripe_objects import metadata_of
 
 MOST_PAYMENTS: Final = 20
 """An order with more attempts than this is asked about for those that brought money, then for the latest."""
-
-
-def noted(thing: PaymentIntent | Refund, name: str) -> str | None:
-    """What we noted under this name in an object's metadata, which is no dict."""
-    metadata = thing.metadata
-    return metadata[name] if metadata and name in metadata else None
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Payment:
     @classmethod
     def read(cls, intent: PaymentIntent) -> "Payment":
         """What Stripe says, its latest charge expanded."""
-        captured = refundable = 0
+        captured, refundable, noted = 0, 0, metadata_of(intent)
         charge = intent.latest_charge
         if charge and not isinstance(charge, str) and intent.status == "succeeded":
             captured = charge.amount_captured
@@ -58,8 +53,8 @@ class Payment:
             capturable=intent.amount_capturable,
             captured=captured,
             refundable=refundable,
-            capture_key=noted(intent, "capture_key"),
-            capture_hash=noted(intent, "capture_hash"),
+            capture_key=noted.get("capture_key"),
+            capture_hash=noted.get("capture_hash"),
         )
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from stripe import Refund
 
 from intent_api.faults import wrong_fields
-from intent_api.payments import Payment, noted, payment_at_stripe
+from intent_api.idempotency import require_same_body
+from intent_api.payments import Payment, payment_at_stripe
 from intent_api.stripe_calls import StripeCalls
+from intent_api.stripe_objects import metadata_of
 from tillstream_operations import Problem
 
 if TYPE_CHECKING:
@@ -124,13 +126,8 @@ async def _made(wish: Wish, payments: Sequence[Payment], stripe: StripeCalls) ->
         if payment.captured:
             given = await stripe.every("list_refunds", service.list_async, payment_intent=payment.payment_intent_id)
             for refund in given:
-                if noted(refund, "request_key") == wish.stripe_key:
-                    return _same(refund, noted(refund, "request_hash") == wish.request_hash)
+                noted = metadata_of(refund)
+                if noted.get("request_key") == wish.stripe_key:
+                    require_same_body(noted, wish.request_hash)
+                    return refund
     return None
-
-
-def _same(refund: Refund, is_same: bool) -> Refund:
-    if not is_same:
-        detail = "This Idempotency-Key was first used for another refund. Send a new key for a new refund."
-        raise Problem(409, "idempotency_key_reused", detail)
-    return refund

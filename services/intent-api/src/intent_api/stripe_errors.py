@@ -60,14 +60,8 @@ _CONFLICTS: Final = {
     "charge_disputed": _DISPUTED,
     "charge_expired_for_capture": _EXPIRED,
     "charge_not_refundable": ("payment_not_refundable", "Stripe cannot give this kind of payment back."),
-    "payment_intent_unexpected_state": (
-        "payment_state",
-        "The payment's state does not allow this any more. Look at it.",
-    ),
-    "refund_disputed_payment": (
-        "payment_disputed",
-        "The buyer's bank holds this money in a dispute. Answer it in Stripe.",
-    ),
+    "payment_intent_unexpected_state": _STATE,
+    "refund_disputed_payment": _DISPUTED,
 }
 """Our code and sentence for what Stripe refuses because of how a payment stands, by Stripe's code."""
 

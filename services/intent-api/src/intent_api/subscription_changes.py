@@ -150,7 +150,7 @@ async def change_subscription(
         lines = price_plans(desk.catalog, body.items, subscription.currency, caller.merchant_id)
         if not caller.is_server:
             require_tryable(subscription, lines)
-        asked["items"] = changed_items(subscription.items.data, lines)
+        asked["items"] = changed_items(await _items_of(subscription, stripe), lines)
         await products.ensure(lines)
     if body.cancel_at_period_end is not None:
         asked["cancel_at_period_end"] = body.cancel_at_period_end
@@ -207,6 +207,14 @@ def changed_items(
         }
         asked.append({"id": free.pop(0).id, **new} if free else new)
     return asked + [{"id": item.id, "deleted": True} for item in free]
+
+
+async def _items_of(subscription: Subscription, stripe: StripeCalls) -> Sequence[SubscriptionItem]:
+    """All of them: what is not seen would stay, and be paid twice."""
+    if not subscription.items.has_more:
+        return subscription.items.data
+    service = stripe.client.v1.subscription_items
+    return await stripe.every("list_subscription_items", service.list_async, subscription=subscription.id)
 
 
 def _wish(subscription: Subscription, key: str, body: Body) -> Wish:
