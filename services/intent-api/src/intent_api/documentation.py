@@ -33,7 +33,8 @@ _MEANING: Final = {
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
     "answered: `request_in_progress`, retry. Or the payment's state does not allow it: `amount_not_refundable` (with "
     "`captured`, `refunded`, `refundable`), `order_not_paid`, `amount_not_capturable`, `order_not_authorized`, "
-    "`already_captured`, `order_already_paid`, `payment_processing`, `payment_disputed`. Or the subscription's does "
+    "`already_captured`, `order_already_paid`, `payment_processing`, `payment_disputed`, `payment_not_refundable`, "
+    "`payment_state`, `authorization_expired`, `nothing_to_cancel`, `balance_insufficient`. Or the subscription's does "
     "not: `subscription_ended`, `subscription_incomplete`; `detail` says what to do.",
     413: "The body is over 64 KiB: `body_too_large`.",
     422: "Something in the body is wrong, and nothing was created: `invalid_request`; `errors` names each field.",
