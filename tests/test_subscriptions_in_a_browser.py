@@ -1,16 +1,24 @@
 """A buyer subscribes, watches the subscription live, changes it and ends it."""
 
+import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
 
 from buyer import CHALLENGED_CARD, DECLINED_CARD, GOOD_CARD, Buyer
-from shop_server import ShopServer
+from shop_server import Json, ShopServer
 
 pytestmark = pytest.mark.browser
 
 A_DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, 20\d\d")
+
+
+async def next_second(subscription: Json) -> None:
+    """Stripe tells whole seconds: of two invoices of the same one nobody can say which is the later."""
+    first = datetime.fromisoformat(subscription["invoices"][-1]["created_at"])
+    await asyncio.sleep(max(0.0, (first + timedelta(seconds=1) - datetime.now(UTC)).total_seconds()))
 
 
 async def test_a_subscription_is_paid_and_shown_with_its_next_payment(buyer: Buyer, shop: ShopServer) -> None:
@@ -71,6 +79,7 @@ async def test_a_subscription_is_changed_and_ended_from_its_page(buyer: Buyer) -
 async def test_a_renewal_that_fails_shows_as_overdue_without_a_reload(buyer: Buyer, shop: ShopServer) -> None:
     await buyer.subscribes("House beans, every month")
     subscription = await shop.subscription(await buyer.subscription_id())
+    await next_second(subscription)
     await shop.sim("POST", f"/objects/{subscription['stripe_subscription_id']}/fail_renewal")
     await expect(buyer.headline).to_have_text("The last payment did not go through")
     await expect(buyer.fact("Last payment")).to_have_text("$14.50, not paid yet")
