@@ -48,6 +48,12 @@ class RunningHouse:
         running.terminate()
         running.wait(DOWN_SECONDS)
 
+    def kill(self, program: str) -> None:
+        """End a program as a machine does that fails, in the middle of whatever it does; it is brought up again."""
+        running = self._process(program)
+        running.kill()
+        running.wait(DOWN_SECONDS)
+
     def _process(self, program: str) -> psutil.Process:
         command = [sys.executable, "-m", program.replace("-", "_")]
         for process in psutil.process_iter():

@@ -74,6 +74,11 @@ class ShopServer:
         }
         return await self._send(method, self.house.url("intent-api", path), headers, json.dumps(body).encode())
 
+    async def reads(self, path: str) -> Answer:
+        """Anything of order-service, with the secret key."""
+        headers = {"Authorization": self._bearer("TILLSTREAM_SECRET_KEY")}
+        return await self._send("GET", self.house.url("order-service", path), headers)
+
     async def subscription(self, subscription_id: str) -> Json:
         """The subscription with its invoices and its timeline."""
         headers = {"Authorization": self._bearer("TILLSTREAM_SECRET_KEY")}
@@ -94,6 +99,11 @@ class ShopServer:
     async def sim(self, method: str, path: str) -> Json:
         """What a bank, a buyer or time can do at Stripe: `/objects/{id}/actions`, `/objects/{id}/{action}`."""
         return (await self._send(method, self.house.url("stripe-sim", f"/sim{path}"), {})).body
+
+    async def metrics(self, program: str) -> str:
+        """What a program counts, as Prometheus reads it."""
+        async with self._http.get(self.house.url(program, "/metrics")) as response:
+            return await response.text()
 
     async def confirms(self, payment_intent_id: str, payment_method: str = "pm_card_visa") -> None:
         """Pay with one of Stripe's test payment methods, whether or not its bank agrees."""
