@@ -51,6 +51,14 @@ def test_an_open_invoice_is_paid_with_a_named_card(sim: Sim) -> None:
     assert [one.invoice for one in sim.stripe.v1.invoice_payments.list(of_intent)] == [invoice.id]
 
 
+def test_a_payment_names_its_invoice_also_while_nobody_has_paid_it(sim: Sim) -> None:
+    invoice = open_invoice(sim)
+    payment = sim.stripe.v1.invoice_payments.list({"invoice": invoice.id}).data[0].payment.payment_intent
+    intent = sim.stripe.v1.payment_intents.retrieve(str(payment)).to_dict()
+    names = {"customer_reference": invoice.customer, "order_reference": invoice.id}
+    assert (intent["status"], intent["payment_details"]) == ("requires_payment_method", names)
+
+
 def test_a_refused_card_is_told_to_the_caller_and_by_events(sim: Sim) -> None:
     invoice = open_invoice(sim)
     method = sim.stripe.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": str(invoice.customer)}).id

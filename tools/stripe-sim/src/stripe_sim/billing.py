@@ -143,7 +143,7 @@ def _ask_for_payment(account: Account, invoice: Object, cause: Cause, method: st
 
 
 def _new_intent(account: Account, invoice: Object, method: str | None) -> Object:
-    """It tells nothing of the subscription: only the invoice knows."""
+    """It names its invoice, and tells nothing of the subscription: only the invoice knows."""
     asked = {
         "amount": invoice["amount_due"],
         "currency": invoice["currency"],
@@ -154,6 +154,7 @@ def _new_intent(account: Account, invoice: Object, method: str | None) -> Object
     if invoice["billing_reason"] == "subscription_create":
         asked["setup_future_usage"] = "off_session"
     intent = payment_intents.new(asked, account.moment())
+    intent["payment_details"] = {"customer_reference": invoice["customer"], "order_reference": invoice["id"]}
     return intent | ({"payment_method": method, "status": "requires_confirmation"} if method else {})
 
 
