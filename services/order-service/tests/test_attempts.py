@@ -27,6 +27,8 @@ EVENTS = {"open": "created", "failed": "payment_failed", "authorized": "amount_c
         ([("requires_action", "pm_1 ch_0"), ("failed", "pm_1 ch_1")], "payment_failed"),
         ([("processing", "pm_1"), ("failed", "pm_1 ch_1")], "payment_failed"),
         ([("failed", "pm_1 ch_1"), ("requires_action", "pm_2 ch_1")], "requires_action"),
+        ([("requires_action", "pm_1"), ("failed", "pm_2 ch_1")], "payment_failed"),
+        ([("requires_action", "pm_1 ch_0"), ("failed", "pm_2 ch_1")], "payment_failed"),
         ([("failed", "pm_1 ch_1"), ("requires_action", "pm_2 ch_1"), ("failed", "pm_2 ch_2")], "payment_failed"),
     ],
 )

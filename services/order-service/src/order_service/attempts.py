@@ -25,7 +25,11 @@ def standing(attempts: Attempts) -> PaymentStatus:
     """How the payment stands: an attempt under way beats one that failed."""
     if len(attempts) == 1:
         return next(iter(attempts.values()))
-    open_ones = [status for name, status in attempts.items() if not _charged_since(name, attempts)]
+    open_ones = [
+        status
+        for name, status in attempts.items()
+        if not _charged_since(name, attempts) and not _given_up(name, attempts)
+    ]
     return max(open_ones, key=lambda status: PAYMENT[status].among_attempts)
 
 
@@ -47,3 +51,16 @@ def _charged_since(name: str, attempts: Attempts) -> bool:
     before = charge.removeprefix(AFTER)
     others = [other.partition(" ") for other, told in attempts.items() if told is not PaymentStatus.REQUIRES_ACTION]
     return any(of == method and known not in ("", before, charge) for of, _, known in others)
+
+
+def _given_up(name: str, attempts: Attempts) -> bool:
+    """Whether a buyer who had to act took another card instead, which was declined: nothing began after that charge."""
+    before = name.partition(f" {AFTER}")[2]
+    declined = {_charge(other) for other, told in attempts.items() if told is PaymentStatus.FAILED} - {""}
+    return attempts[name] is PaymentStatus.REQUIRES_ACTION and bool(declined) and before not in declined
+
+
+def _charge(name: str) -> str:
+    """The charge that an attempt made, if it did."""
+    charge = name.partition(" ")[2]
+    return "" if charge.startswith(AFTER) else charge
