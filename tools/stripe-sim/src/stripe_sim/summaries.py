@@ -26,7 +26,7 @@ def is_named(thing: Object, words: str) -> bool:
 
 def is_about(event: Object, name: str) -> bool:
     """Whether the event tells of the object, or of something that names it."""
-    return name in (value for value in event["data"]["object"].values() if isinstance(value, str))
+    return name in event["data"]["object"].values()
 
 
 def _line(thing: Object) -> Object:

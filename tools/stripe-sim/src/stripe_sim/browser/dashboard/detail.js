@@ -2,7 +2,7 @@
 import { ask, objectPath } from "./api.js";
 import { byId, h, linkTo, pill, redraw, say, time } from "./dom.js";
 import { showDialog } from "./dialogs.js";
-import { table } from "./list.js";
+import { nameOf, table } from "./list.js";
 
 const ID = /^(?:[a-z]+_)+[A-Za-z0-9]{10,}$/;
 const ROLLED = ["webhook_endpoint", "v2.core.event_destination"];
@@ -16,6 +16,7 @@ export async function showDetail(id, back, again) {
     byId("detail"),
     h("a", { class: "back", href: back }, "‹ Back to the list"),
     h("div", { class: "bar" }, h("h2", { tabindex: "-1" }, object.id), pill(object.status)),
+    h("p", { class: "what-it-is" }, object.object === "event" ? object.type : nameOf(object.object).replace(/s$/, "")),
     buttons(object, actions, again),
     object.object === "event" ? attempts(deliveries) : itsEvents(events),
     h("h3", {}, "All of it"),

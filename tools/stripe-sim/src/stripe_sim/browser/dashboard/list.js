@@ -29,7 +29,7 @@ const STEP = 100;
 const MOST = 500;
 let limit = STEP;
 
-const nameOf = (kind) => NAMES[kind] ?? kind;
+export const nameOf = (kind) => NAMES[kind] ?? kind;
 
 /** The kinds that there are, those with a name of their own first. */
 export function showKinds(counts, current) {
