@@ -102,12 +102,12 @@ disputes = st.builds(
 
 @st.composite
 def behind(draw: st.DrawFn, *ids: str) -> Payment:
-    """What a refund, a dispute or a charge may tell of one of these payments."""
-    order_id = draw(st.none() | ORDERS)
+    """What a refund, a dispute, a charge or an operator may tell of one of these payments."""
+    order_id, namer = draw(st.none() | ORDERS), draw(st.sampled_from([Namer.OTHER, Namer.OPERATOR]))
     return payment_behind(
         draw(st.sampled_from(ids)),
         draw(CURRENCIES),
-        Named(Namer.OTHER, draw(SECONDS), order_id) if order_id else NOBODY,
+        Named(namer, draw(SECONDS), order_id) if order_id else NOBODY,
         refunds=draw(st.dictionaries(st.sampled_from(["re_1", "re_2"]), refunds, max_size=2)),
         disputes=draw(st.dictionaries(st.sampled_from(["dp_1", "dp_2"]), disputes, max_size=2)),
         charge_refunded=draw(AMOUNTS),

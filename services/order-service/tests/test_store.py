@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from order_service.attached_facts import read_payment_attached
 from order_service.failures import Overtaken
 from order_service.inbox import Heard
 from order_service.placed_facts import read_order_placed
@@ -31,6 +32,8 @@ def heard(values: Sequence[bytes], *, offsets: Iterator[int] | None = None) -> l
 
 
 def _read(value: bytes) -> Any:
+    if value.startswith(b'{"event_id":"att_'):
+        return read_payment_attached(value)
     return read_order_placed(value) if b'"lines"' in value else read_stripe_event(value, order_id_key="order_id")
 
 
@@ -176,6 +179,7 @@ event_plans = st.one_of(
         st.sampled_from(["ord_1", None]),
         st.sampled_from(["updated", "funds_withdrawn", "funds_reinstated"]),
     ),
+    st.tuples(st.sampled_from(["attached"]), st.sampled_from(["pi_1", "pi_2"]), ORDERS, st.integers(0, 2)),
 )
 
 
@@ -192,13 +196,13 @@ def ways(draw: st.DrawFn) -> tuple[list[int], list[list[int]], list[Any]]:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(way=ways())
 async def test_any_permutation_repetition_and_batching_ends_in_the_same_rows(
-    pool: Any, stripe: Any, placed: Any, way: tuple[list[int], list[list[int]], list[Any]]
+    pool: Any, stripe: Any, placed: Any, attached: Any, way: tuple[list[int], list[list[int]], list[Any]]
 ) -> None:
     """And the last published change says the same."""
     together, batches, plans = way
     ends = []
     for arrangement in ([together], batches):
-        values = _values(stripe, placed, plans, run := f"{next(NUMBERS)}")
+        values = _values(stripe, placed, attached, plans, run := f"{next(NUMBERS)}")
         records = heard(values)
         for batch in arrangement:
             await write(pool, [records[number] for number in batch])
@@ -206,7 +210,7 @@ async def test_any_permutation_repetition_and_batching_ends_in_the_same_rows(
     assert ends[0] == ends[1]
 
 
-def _values(stripe: Any, placed: Any, plans: Sequence[Any], run: str) -> list[bytes]:
+def _values(stripe: Any, placed: Any, attached: Any, plans: Sequence[Any], run: str) -> list[bytes]:
     """The planned events, of orders and payments of this run's own."""
     values = []
     for plan in plans:
@@ -224,6 +228,8 @@ def _values(stripe: Any, placed: Any, plans: Sequence[Any], run: str) -> list[by
                 of = {"payment_intent": f"{pi}_{run}", "event_id": f"evt_{run}_{'_'.join(map(str, plan))}"}
                 metadata = {"order_id": f"{named}_{run}"} if named else {}
                 values.append(stripe.dispute(status, dp=key, at=at, happened=happened, metadata=metadata, **of))
+            case "attached", pi, named, at:
+                values.append(attached(f"{named}_{run}", pi=f"{pi}_{run}", after=timedelta(microseconds=at)))
             case happened, at, named:
                 intent = {"payment_intent": f"pi_1_{run}", "event_id": f"evt_{run}_{happened}_{at}_{named}"}
                 values.append(stripe.session(happened, at=at, order=f"{named}_{run}", **intent))
