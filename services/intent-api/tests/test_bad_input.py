@@ -143,7 +143,7 @@ async def test_oversized_body_is_refused_before_it_is_parsed(api: Api) -> None:
 
 
 async def test_body_that_never_ends_is_given_up() -> None:
-    """A slow sender holds nothing for long; one that leaves is not answered."""
+    """A slow sender holds nothing for long, nor its connection; one that leaves is not answered."""
     sent: list[Any] = []
     silence = asyncio.Event()
 
@@ -164,6 +164,7 @@ async def test_body_that_never_ends_is_given_up() -> None:
     assert sent == []
     await limited({"type": "http", "method": "POST"}, no_more, note)
     assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 async def test_missing_idempotency_key_is_asked_for(api: Api) -> None:

@@ -26,7 +26,8 @@ class BodyLimit:
             async with asyncio.timeout(self.seconds):
                 body = await self._read(receive)
         except TimeoutError:
-            problem = Problem(408, "body_too_slow", f"Send the whole body within {self.seconds:g} seconds.")
+            detail = f"Send the whole body within {self.seconds:g} seconds."
+            problem = Problem(408, "body_too_slow", detail, headers={"Connection": "close"})
             await problem.response()(scope, receive, send)
         except Problem as problem:
             await problem.response()(scope, receive, send)
