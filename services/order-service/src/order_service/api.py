@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from order_service.access import Caller, Doorkeeper
 from order_service.cursors import LONGEST, Cursor
+from order_service.documentation import problems
 from order_service.order_filters import Filters
 from order_service.query_parameters import METADATA_PARAMETER, order_filters
 from order_service.reads import Reads
@@ -32,7 +33,9 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     async def caller(authorization: Annotated[str, Header()] = "") -> Caller:  # async: a thread per request costs more
         return doorkeeper.caller(authorization, datetime.now(UTC))
 
-    @router.get("/orders/{order_id}", summary="One order, with its payments and its timeline")
+    @router.get(
+        "/orders/{order_id}", summary="One order, with its payments and its timeline", responses=problems(401, 404, 503)
+    )
     async def get_order(order_id: OrderIdText, caller: Annotated[Caller, Depends(caller)]) -> WholeOrderView:
         picture = None
         if caller.may_see(order_id) and "\x00" not in order_id:
@@ -41,7 +44,12 @@ def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
             raise Problem(404, "order_not_found", NOT_FOUND)
         return whole_order_view(picture)
 
-    @router.get("/orders", summary="Orders, newest first", openapi_extra=METADATA_PARAMETER)
+    @router.get(
+        "/orders",
+        summary="Orders, newest first",
+        openapi_extra=METADATA_PARAMETER,
+        responses=problems(400, 401, 403, 422, 503),
+    )
     async def list_orders(
         caller: Annotated[Caller, Depends(caller)],
         filters: Annotated[Filters, Depends(order_filters)],

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path
 
 from order_service.access import Caller, Doorkeeper
 from order_service.api import answered
+from order_service.documentation import problems
 from order_service.forgetting import Forgetting
 from order_service.query_parameters import NO_NUL
 
@@ -22,7 +23,12 @@ def customers_api(forgetting: Forgetting, doorkeeper: Doorkeeper) -> APIRouter:
     async def merchant(authorization: Annotated[str, Header()] = "") -> Caller:
         return doorkeeper.merchant(authorization, datetime.now(UTC))
 
-    @router.delete("/{customer_id}", status_code=204, summary="Forget a customer, and keep the amounts")
+    @router.delete(
+        "/{customer_id}",
+        status_code=204,
+        summary="Forget a customer, and keep the amounts",
+        responses=problems(401, 403, 422, 503),
+    )
     async def forget_customer(customer_id: CustomerIdText, merchant: Annotated[Caller, Depends(merchant)]) -> None:
         """Orders, payments and subscriptions of this customer lose its ids, the shop's reference and metadata.
 

@@ -11,6 +11,7 @@ from order_service.access import Caller, Doorkeeper
 from order_service.api import CURSOR, Limit, answered
 from order_service.attaching import NO_PAYMENT, Attaching, Wish, event_id_for
 from order_service.cursors import LONGEST, Cursor
+from order_service.documentation import problems
 from order_service.payment_reads import PaymentReads
 from order_service.payment_views import (
     PaymentPageView,
@@ -65,7 +66,10 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
         return doorkeeper.merchant(authorization, datetime.now(UTC))
 
     @router.get(
-        "", summary="Payments that belong to no order, the one seen last first", dependencies=[Depends(merchant)]
+        "",
+        summary="Payments that belong to no order, the one seen last first",
+        dependencies=[Depends(merchant)],
+        responses=problems(400, 401, 403, 422, 503),
     )
     async def list_payments(
         request: Request,
@@ -84,7 +88,11 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
         more = Cursor(page[-1].first_seen_at, page[-1].payment_id).encode(UNMATCHED) if len(rows) > limit else None
         return PaymentPageView(payments=[payment_view(row) for row in page], next_cursor=more)
 
-    @router.get("/{payment_intent_id}", summary="One payment, with its refunds, disputes and timeline")
+    @router.get(
+        "/{payment_intent_id}",
+        summary="One payment, with its refunds, disputes and timeline",
+        responses=problems(401, 403, 404, 503),
+    )
     async def get_payment(
         payment_intent_id: PaymentIdText, merchant: Annotated[Caller, Depends(merchant)]
     ) -> WholePaymentView:
@@ -95,7 +103,12 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
             raise Problem(404, "payment_not_found", NO_PAYMENT)
         return whole_payment_view(picture)
 
-    @router.post("/{payment_intent_id}/attach", status_code=202, summary="Give a payment to an order")
+    @router.post(
+        "/{payment_intent_id}/attach",
+        status_code=202,
+        summary="Give a payment to an order",
+        responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
+    )
     async def attach_payment(
         payment_intent_id: PaymentIdText,
         asked: AttachRequest,
