@@ -85,8 +85,7 @@ function Section({ id, title, none, children }: Props) {
   return (
     <section class="panel" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
-      {children.length === 0 && none && <p>{none}</p>}
-      <ul class="rows">{children}</ul>
+      {children.length > 0 ? <ul class="rows">{children}</ul> : <p>{none}</p>}
     </section>
   );
 }

@@ -13,8 +13,8 @@ export function DeskTable({ orders }: { orders: readonly ListedOrder[] }) {
         <thead>
           <tr>
             <th scope="col">{says.order}</th>
-            <th scope="col">{says.placed}</th>
             <th scope="col">{says.status}</th>
+            <th scope="col">{says.placed}</th>
             <th scope="col" class="number">
               {says.amount}
             </th>
@@ -43,10 +43,10 @@ function Row({ order }: { order: ListedOrder }) {
       <th scope="row">
         <a href={`/desk/${order.order_id}`}>{order.reference ?? order.order_id.slice(0, 12)}</a>
       </th>
-      <td>{formatMoment(order.created_at)}</td>
       <td>
         <Badge status={order.status}>{words().desk.states[order.status]}</Badge> <Flags flags={order.flags} />
       </td>
+      <td>{formatMoment(order.created_at)}</td>
       <td class="number">{money(order.amount)}</td>
       <td class="number">{money(order.captured)}</td>
       <td class="number">{money(order.refunded)}</td>
