@@ -21,7 +21,7 @@ from stripe.checkout import Session
 from stripe_sim.app import create_app
 from stripe_sim.settings import Settings
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 SECRET = "whsec_test_secret"
 LAST_OF_JANUARY = int(datetime(2026, 1, 31, 10, tzinfo=UTC).timestamp())
 

@@ -100,6 +100,17 @@ def test_one_occurrence_is_told_in_both_forms(sim: Sim, shop: Shop, connect: Cal
     assert one["pending_webhooks"] == 2
 
 
+def test_a_destination_of_the_settings_hears_all_in_thin_form(start_sim: Callable[..., Sim], shop: Shop) -> None:
+    sim = start_sim(thin_webhook_url=shop.url, thin_webhook_secret="whsec_thin")
+    for count in (1, 2):
+        sim.intent()
+        shop.wait_for_hooks(count)
+        hook = shop.received[-1]
+        told = sim.stripe.parse_event_notification(hook.body, hook.headers["Stripe-Signature"], "whsec_thin")
+        assert told.type == "v1.payment_intent.created"
+        sim.control("reset")
+
+
 def test_address_and_secret_are_told_only_where_asked_for(
     sim: Sim, shop: Shop, connect: Callable[..., EventDestination]
 ) -> None:

@@ -1,16 +1,10 @@
 """`stripe-sim`, or `python -m stripe_sim`: `serve` until Ctrl-C or SIGTERM, or `trigger` an event in one that does."""
 
 import argparse
-import logging
 import sys
 
-import uvicorn
-
 from stripe_sim import trigger_command
-from stripe_sim.app import create_app
-from stripe_sim.settings import Settings
 
-DRAIN_SECONDS = 10
 COMMANDS = ("serve", "trigger")
 EXAMPLES = """\
 examples:
@@ -33,19 +27,9 @@ def main() -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    given = {name: value for name, value in vars(arguments).items() if name != "command" and value is not None}
-    settings = Settings(**given)
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stdout, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("stripe_sim").info("stripe_sim_listens address=http://%s:%d", settings.host, settings.port)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
+    from stripe_sim.serving import serve  # noqa: PLC0415 - to trigger takes nothing of the server, and so no second
+
+    serve({name: value for name, value in vars(arguments).items() if name != "command" and value is not None})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="STRIPE_SIM_PORT (8010)")
     serve.add_argument("--webhook-url", metavar="URL", help="STRIPE_SIM_WEBHOOK_URL: where to send all events")
     serve.add_argument("--webhook-secret", metavar="WHSEC", help="STRIPE_SIM_WEBHOOK_SECRET: what signs them, whsec_…")
+    serve.add_argument("--thin-webhook-url", metavar="URL", help="STRIPE_SIM_THIN_WEBHOOK_URL: … all thin events")
+    serve.add_argument("--thin-webhook-secret", metavar="WHSEC", help="STRIPE_SIM_THIN_WEBHOOK_SECRET")
     trigger_command.add_to(commands)
     return parser
 

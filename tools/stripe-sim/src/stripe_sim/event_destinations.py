@@ -43,13 +43,19 @@ _ROOT = "/v2/core/event_destinations"
 
 def create(account: Account, call: Call) -> Object:
     """A new destination."""
-    params, moment = call.params, account.moment()
+    params = call.params
     _check(params)
     if "snapshot_api_version" in params and params["event_payload"] == "thin":
         raise invalid("snapshot_api_version is only for snapshot events.", "snapshot_api_version")
+    secret = f"whsec_{account.names.characters(32)}"
+    return _shown(register(account, params, secret), params, secret)
+
+
+def register(account: Account, params: dict[str, Any], secret: str) -> Object:
+    """A new destination that is signed for with this secret."""
     created = written_time(account.clock())
     destination = {
-        "id": moment.names.id("ed_test", 48),
+        "id": account.names.id("ed_test", 48),
         "object": DESTINATION,
         "amazon_eventbridge": None,
         "azure_event_grid": None,
@@ -68,10 +74,9 @@ def create(account: Account, call: Call) -> Object:
         "updated": created,
         "webhook_endpoint": {"signing_secret": None, "url": params["webhook_endpoint"]["url"]},
     }
-    secret = f"whsec_{account.names.characters(32)}"
     account.signing.set(destination["id"], secret)
     account.apply(Change((destination,)))
-    return _shown(destination, params, secret)
+    return destination
 
 
 def retrieve(account: Account, call: Call) -> Object:

@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from stripe_sim import connected_accounts
+from pydantic import SecretStr
+
+from stripe_sim import connected_accounts, event_destinations, webhook_endpoints
 from stripe_sim.account import Account
 from stripe_sim.chaos import Chaos
 from stripe_sim.deliveries import Deliveries
@@ -11,7 +13,8 @@ from stripe_sim.faults import Faults
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.timers import LoopTimers
-from stripe_sim.webhook_endpoints import register
+
+THIN: Object = {"name": "Thin events", "type": "webhook_endpoint", "event_payload": "thin", "enabled_events": ["*"]}
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ class Parts:
         for name in settings.connected_accounts:
             connected_accounts.open_world(self.account, name, {})
         if settings.webhook_url:
-            given = settings.webhook_secret
-            secret = given.get_secret_value() if given else f"whsec_{self.account.names.characters(32)}"
-            register(self.account, {"url": str(settings.webhook_url), "enabled_events": ["*"]}, secret)
+            asked: Object = {"url": str(settings.webhook_url), "enabled_events": ["*"]}
+            webhook_endpoints.register(self.account, asked, self._secret(settings.webhook_secret))
+        if settings.thin_webhook_url:
+            event_destinations.register(
+                self.account,
+                {**THIN, "webhook_endpoint": {"url": str(settings.thin_webhook_url)}},
+                self._secret(settings.thin_webhook_secret),
+            )
+
+    def _secret(self, given: SecretStr | None) -> str:
+        return given.get_secret_value() if given else f"whsec_{self.account.names.characters(32)}"

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     """An endpoint registered at the start, for all events."""
     webhook_secret: SecretStr | None = None
     """Its signing secret (`whsec_…`); unset: made up."""
+    thin_webhook_url: AnyHttpUrl | None = None
+    """An event destination registered at the start, for all events in their thin form."""
+    thin_webhook_secret: SecretStr | None = None
+    """Its signing secret; unset: made up."""
     webhook_timeout_seconds: float = Field(default=10, gt=0)
     webhook_attempts: int = Field(default=16, ge=1)
     """Deliveries that were tried so often are given up."""
