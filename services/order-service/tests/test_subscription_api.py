@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiokafka.structs import ConsumerRecord
 from starlette.types import ASGIApp
 
 from order_service.app import create_app
-from order_service.inbox import Heard
+from order_service.inbox import Heard, note_parked
+from order_service.parking import Parked, parked_row
 from order_service.store import take_in
 from order_service.stripe_events import read_stripe_event
 from tillstream_contracts.stream_tokens import SubscriptionGrant, sign
@@ -168,3 +170,21 @@ async def test_change_of_a_repeated_event_is_published_again(app: Any, kafka: An
         await kafka.tell(golden(CREATED))
         changes = await kafka.subscription_changes("subs_5f3a9c", count=times)
     assert {change.event_id for change in changes} == {"subs_5f3a9c.v1"}
+
+
+async def test_record_that_was_parked_stands_in_the_timeline(api: Any, get: Any, pool: Any, golden: Any) -> None:
+    """Of the subscription that it is about."""
+    value = golden(UPDATED, event_id="evt_parked", id="sub_1")
+    record = ConsumerRecord("stripe.events.v1", 0, 7, 0, 0, None, value, None, 0, len(value), ())
+    told = read_stripe_event(value, order_id_key="order_id")
+    parked = Parked(record, "It cannot be applied: CheckViolationError.", told)
+    async with pool.acquire() as connection:
+        await note_parked(connection, [parked_row(parked, START + timedelta(hours=1))])
+    timeline = (await get(api, "/v1/subscriptions/subs_1")).body["timeline"]
+    assert [(line["event_id"], line["outcome"]) for line in timeline] == [
+        ("evt_1", "applied"),
+        ("evt_parked", "parked"),
+    ]
+    assert timeline[-1]["reason"] == parked.reason
+    other = (await get(api, "/v1/subscriptions/subs_2")).body["timeline"]
+    assert [line["outcome"] for line in other] == ["applied"]

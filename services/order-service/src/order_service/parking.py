@@ -54,6 +54,7 @@ def parked_row(parked: Parked, now: datetime) -> "bulk.Row":
         parked.reason,
         told.occurred_at if told else datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC),
         now,
+        told.stripe_subscription_id if told else None,
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from order_service.cursors import Cursor
 from order_service.reads import LONGEST_TIMELINE
 from order_service.subscription_tables import InvoicePaymentRow, InvoiceRow, SubscriptionRow, SubscriptionTimelineRow
-from order_service.tables import InboxRow, PaymentRow
+from order_service.tables import InboxRow, ParkedRow, PaymentRow
 
 MOST_INVOICES = 100
 
@@ -24,6 +24,7 @@ class SubscriptionPicture:
     invoices: Sequence[InvoiceRow]
     payments: Sequence[tuple[InvoicePaymentRow, PaymentRow | None]]
     timeline: Sequence[tuple[SubscriptionTimelineRow, InboxRow]]
+    parked: Sequence[ParkedRow]
 
 
 class SubscriptionReads:
@@ -74,6 +75,7 @@ async def _picture(session: AsyncSession, subscription: SubscriptionRow) -> Subs
         invoices,
         await _payments(session, invoice_ids),
         await _timeline(session, stripe_id, invoice_ids),
+        await _parked(session, stripe_id),
     )
 
 
@@ -104,3 +106,8 @@ async def _timeline(
         .limit(LONGEST_TIMELINE)
     )
     return (await session.exec(query)).all()[::-1]
+
+
+async def _parked(session: AsyncSession, stripe_id: str) -> Sequence[ParkedRow]:
+    query = select(ParkedRow).where(ParkedRow.stripe_subscription_id == stripe_id).order_by(col(ParkedRow.parked_at))
+    return (await session.exec(query.limit(LONGEST_TIMELINE))).all()

@@ -80,7 +80,7 @@ def whole_subscription_view(picture: SubscriptionPicture) -> WholeSubscriptionVi
     return WholeSubscriptionView(
         **subscription_view(picture.subscription).model_dump(),
         invoices=[_invoice_view(row, picture) for row in picture.invoices],
-        timeline=line_views(picture.timeline),
+        timeline=line_views(picture.timeline, picture.parked),
     )
 
 

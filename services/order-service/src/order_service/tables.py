@@ -228,7 +228,14 @@ class ParkedRow(Base, table=True):
     """A record in `<topic>.parked`, by where it first stood."""
 
     __tablename__ = "parked_records"
-    __table_args__ = (Index("parked_records_by_order", "order_id", postgresql_where=text("order_id IS NOT NULL")),)
+    __table_args__ = (
+        Index("parked_records_by_order", "order_id", postgresql_where=text("order_id IS NOT NULL")),
+        Index(
+            "parked_records_by_subscription",
+            "stripe_subscription_id",
+            postgresql_where=text("stripe_subscription_id IS NOT NULL"),
+        ),
+    )
 
     topic: str = Field(sa_type=Text, primary_key=True)
     partition: int = Field(sa_type=Integer, primary_key=True)
@@ -239,6 +246,7 @@ class ParkedRow(Base, table=True):
     reason: str = Field(sa_type=Text)
     occurred_at: datetime = Field(sa_type=INSTANT)
     parked_at: datetime = Field(sa_type=INSTANT)
+    stripe_subscription_id: str | None = Field(sa_type=Text)
 
 
 def table(model: type[Base]) -> Table:

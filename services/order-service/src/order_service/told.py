@@ -37,6 +37,11 @@ class Told:
     """Whether it tells of an object as it was fetched from Stripe, and not as Stripe sent it."""
 
     @property
+    def stripe_subscription_id(self) -> str | None:
+        """Which of Stripe's subscriptions it is about."""
+        return next((fact.stripe_id for fact in self.billing if isinstance(fact, Subscription)), None)
+
+    @property
     def concerns_us(self) -> bool:
         """Whether it is about any order, payment or subscription at all."""
         return self.concerns_orders or bool(self.billing)

@@ -105,19 +105,16 @@ def whole_order_view(picture: OrderPicture) -> WholeOrderView:
         checkout_sessions=[_session_view(row) for row in picture.sessions],
         refunds=refund_views(picture.payments),
         disputes=dispute_views(picture.payments),
-        timeline=timeline_view(picture),
+        timeline=line_views(picture.timeline, picture.parked),
     )
 
 
-def timeline_view(picture: OrderPicture) -> list[LineView]:
+def line_views(
+    timeline: Sequence[tuple[TimelineRow | SubscriptionTimelineRow, InboxRow]], parked: Sequence[ParkedRow] = ()
+) -> list[LineView]:
     """A line an event, one more for its copies, one a parked record; in the order in which they were recorded."""
-    lines = [*line_views(picture.timeline), *(_parked_view(row) for row in picture.parked)]
-    return sorted(lines, key=lambda line: line.recorded_at)
-
-
-def line_views(timeline: Sequence[tuple[TimelineRow | SubscriptionTimelineRow, InboxRow]]) -> list[LineView]:
-    """A line an event, one more for its copies; in the order in which they were recorded."""
     lines = [LineView.model_validate(line) for line, _ in timeline]
+    lines += [_parked_view(row) for row in parked]
     lines += [
         _copies_view(line, inbox.deliveries, inbox.last_delivered_at)
         for line, inbox in timeline
