@@ -1,5 +1,6 @@
 """Attempts that Stripe told of in one second: its clock has no finer time."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -55,6 +56,13 @@ def test_card_that_is_tried_again_at_once_after_a_decline_waits_for_its_buyer(st
     again = stripe.payment("requires_action", latest_charge="ch_1")
     assert end_of(declined, again).status == "requires_action"
     assert end_of(declined, again, stripe.payment("succeeded", latest_charge="ch_2")).status == "paid"
+
+
+def test_a_placement_takes_no_word_of_stripes_back(stripe: Any, placed: Any, end_of: Any) -> None:
+    """Not even by a clock that is fast: to be opened comes before all else."""
+    late = placed(occurred_at=datetime(2099, 1, 1, tzinfo=UTC))
+    assert end_of(stripe.payment("payment_failed"), late).status == "payment_failed"
+    assert end_of(stripe.payment("requires_action"), late).status == "requires_action"
 
 
 def test_buyer_who_does_not_pass_the_check_has_failed(stripe: Any, end_of: Any) -> None:

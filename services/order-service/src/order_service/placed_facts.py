@@ -1,15 +1,21 @@
 """`OrderPlaced` becomes facts: the order, and the payment or session that was opened for it."""
 
+from dataclasses import replace
+from typing import Final
+
 import orjson
 from pydantic import ValidationError
 
-from order_service.payment import payment_told
+from order_service.payment import Named, Namer, payment_told
 from order_service.placed import Placed
 from order_service.session import Session
 from order_service.statuses import PaymentStatus, SessionStatus
 from order_service.told import Fact, Told, Unreadable
 from tillstream_contracts import OrderPlaced
 from tillstream_contracts.money import written
+
+BEFORE_ALL: Final = 0
+"""To be opened comes before all else that becomes of a payment, whatever the clocks of two programs say."""
 
 
 def read_order_placed(value: bytes) -> Told:
@@ -30,11 +36,11 @@ def _facts(placed: OrderPlaced) -> tuple[Fact, ...]:
     order_id, amount, currency = placed.order_id, placed.amount, placed.currency
     facts: list[Fact] = [_placed(placed)]
     if placed.payment_intent_id:
-        at = int(placed.occurred_at.timestamp())
-        opened = PaymentStatus.OPEN
-        facts.append(
-            payment_told(placed.payment_intent_id, opened, at=at, amount=amount, currency=currency, order_id=order_id)
+        named = Named(Namer.ITSELF, int(placed.occurred_at.timestamp()), order_id)
+        opened = payment_told(
+            placed.payment_intent_id, PaymentStatus.OPEN, at=BEFORE_ALL, amount=amount, currency=currency
         )
+        facts.append(replace(opened, named=named))
     if placed.checkout_session_id:
         facts.append(Session(order_id, placed.checkout_session_id, SessionStatus.OPEN, amount, currency))
     return tuple(facts)
