@@ -19,7 +19,7 @@ import pytest
 import requests
 import stripe
 
-from stripe_sim.fixtures import FIXTURES
+from stripe_sim.controls.fixtures import FIXTURES
 from stripe_sim.nouns import OPERATIONS
 
 if TYPE_CHECKING:

@@ -9,22 +9,13 @@ from typing import Any
 
 import pytest
 
-from stripe_sim import (
-    actions,
-    billing,
-    customers,
-    invoices,
-    prices,
-    reuse,
-    saved_payment_methods,
-    subscription_life,
-    subscriptions,
-    test_clocks,
-)
 from stripe_sim.account import Account
-from stripe_sim.errors import StripeError
+from stripe_sim.billing import billing, invoices, prices, subscription_life, subscriptions, test_clocks
+from stripe_sim.controls import actions
+from stripe_sim.customers import customers, reuse, saved_payment_methods
+from stripe_sim.http.errors import StripeError
+from stripe_sim.http.operations import Call
 from stripe_sim.objects import Object
-from stripe_sim.operations import Call
 from stripe_sim.settings import Settings
 
 START = 1_800_000_000

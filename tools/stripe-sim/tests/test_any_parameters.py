@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_sim.money import Currency
+from stripe_sim.http.money import Currency
+from stripe_sim.http.operations import Operation
+from stripe_sim.http.parameters import Boolean, Integer, Kind, ListOf, OneOf, Shape
 from stripe_sim.nouns import OPERATIONS
-from stripe_sim.operations import Operation
-from stripe_sim.parameters import Boolean, Integer, Kind, ListOf, OneOf, Shape
 
 if TYPE_CHECKING:
     from conftest import Sim

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stripe_sim.calendar_months import boundary, next_boundary
+from stripe_sim.billing.calendar_months import boundary, next_boundary
 
 
 def at(text: str) -> int:

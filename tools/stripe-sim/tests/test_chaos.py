@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from stripe_sim.chaos import Chaos, deliveries
+from stripe_sim.controls.chaos import Chaos, deliveries
 
 if TYPE_CHECKING:
     from conftest import Shop, Sim

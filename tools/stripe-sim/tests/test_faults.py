@@ -9,7 +9,7 @@ import pytest
 import requests
 import stripe
 
-from stripe_sim.faults import Fault, Faults
+from stripe_sim.controls.faults import Fault, Faults
 
 if TYPE_CHECKING:
     from conftest import Sim

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_sim.errors import StripeError
-from stripe_sim.forms import decode
+from stripe_sim.http.errors import StripeError
+from stripe_sim.http.forms import decode
 
 
 def test_brackets_become_objects_and_lists() -> None:

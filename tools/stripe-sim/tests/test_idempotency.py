@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from stripe_sim.errors import StripeError
-from stripe_sim.idempotency import Answer, IdempotencyKeys
+from stripe_sim.http.errors import StripeError
+from stripe_sim.http.idempotency import Answer, IdempotencyKeys
 
 if TYPE_CHECKING:
     from conftest import Sim

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from stripe_sim.errors import StripeError
-from stripe_sim.metadata import merged
-from stripe_sim.parameters import Boolean, Created, Integer, Kind, ListOf, Metadata, OneOf, Shape, Text
+from stripe_sim.http.errors import StripeError
+from stripe_sim.http.metadata import merged
+from stripe_sim.http.parameters import Boolean, Created, Integer, Kind, ListOf, Metadata, OneOf, Shape, Text
 
 
 def refusal(kind: Kind, value: Any) -> StripeError:

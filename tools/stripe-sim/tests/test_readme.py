@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stripe_sim.actions import ACTIONS
+from stripe_sim.controls.actions import ACTIONS
 from stripe_sim.nouns import OPERATIONS
-from stripe_sim.test_cards import INSTRUMENTS
+from stripe_sim.payments.test_cards import INSTRUMENTS
 
 if TYPE_CHECKING:
     from conftest import Sim

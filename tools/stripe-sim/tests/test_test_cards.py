@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from stripe_sim.test_cards import BY_FINGERPRINT, INSTRUMENTS, is_card_number
+from stripe_sim.payments.test_cards import BY_FINGERPRINT, INSTRUMENTS, is_card_number
 
 if TYPE_CHECKING:
     from conftest import Sim

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from stripe_sim import due
+from stripe_sim.billing import due
 
 if TYPE_CHECKING:
     from conftest import Sim

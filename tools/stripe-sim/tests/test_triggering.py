@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from stripe.events._event_classes import _V2_EVENT_CLASS_LOOKUP
 
-from stripe_sim.fixtures import FIXTURES
+from stripe_sim.controls.fixtures import FIXTURES
 
 if TYPE_CHECKING:
     from conftest import Shop, Sim

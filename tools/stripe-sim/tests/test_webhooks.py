@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import stripe
 
-from stripe_sim.event_types import is_of_type
-from stripe_sim.signatures import SigningSecrets, signature
+from stripe_sim.events.event_types import is_of_type
+from stripe_sim.events.signatures import SigningSecrets, signature
 
 if TYPE_CHECKING:
     from conftest import Shop, Sim

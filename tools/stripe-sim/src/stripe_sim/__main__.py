@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from stripe_sim import trigger_command
+from stripe_sim.controls import trigger_command
 
 COMMANDS = ("serve", "trigger")
 EXAMPLES = """\

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
-from stripe_sim import subscribers
 from stripe_sim.changes import Cause, Change, Moment, previous_attributes
-from stripe_sim.errors import missing, not_connected
-from stripe_sim.idempotency import IdempotencyKeys
+from stripe_sim.events import subscribers
+from stripe_sim.events.signatures import SigningSecrets
+from stripe_sim.http.errors import missing, not_connected
+from stripe_sim.http.idempotency import IdempotencyKeys
 from stripe_sim.objects import Clock, Names, Object
 from stripe_sim.settings import Settings
-from stripe_sim.signatures import SigningSecrets
 from stripe_sim.store import Store
 
 NOBODY = Cause()

@@ -13,36 +13,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stripe_sim import (
-    billing,
-    checkout_payment,
-    checkout_sessions,
-    checkout_setup,
-    checkout_subscription,
-    disputes,
-    due,
-    early_fraud_warnings,
-    errors,
-    reuse,
-    subscription_life,
-)
 from stripe_sim.account import Account
-from stripe_sim.api import Api
-from stripe_sim.challenge_page import challenge_page
-from stripe_sim.checkout_page import checkout_page
-from stripe_sim.connections import Closable
-from stripe_sim.controls import controls
-from stripe_sim.dashboard import dashboard
-from stripe_sim.deliveries import Deliveries
-from stripe_sim.faults import Faults
-from stripe_sim.inspection import inspection
+from stripe_sim.billing import billing, due, subscription_life
+from stripe_sim.checkout import checkout_payment, checkout_sessions, checkout_setup, checkout_subscription
+from stripe_sim.checkout.checkout_page import checkout_page
+from stripe_sim.controls.controls import controls
+from stripe_sim.controls.dashboard import dashboard
+from stripe_sim.controls.faults import Faults
+from stripe_sim.controls.inspection import inspection
+from stripe_sim.controls.scripts import stripe_js
+from stripe_sim.customers import reuse
+from stripe_sim.events.deliveries import Deliveries
+from stripe_sim.http import errors
+from stripe_sim.http.api import Api
+from stripe_sim.http.connections import Closable
+from stripe_sim.http.operations import Operation
+from stripe_sim.http.other_sites import OtherSites
 from stripe_sim.metrics import Metrics
 from stripe_sim.nouns import OPERATIONS
 from stripe_sim.objects import Clock
-from stripe_sim.operations import Operation
-from stripe_sim.other_sites import OtherSites
 from stripe_sim.parts import Parts
-from stripe_sim.scripts import stripe_js
+from stripe_sim.payments.challenge_page import challenge_page
+from stripe_sim.reversals import disputes, early_fraud_warnings
 from stripe_sim.settings import Settings
 from stripe_sim.timers import LoopTimers
 

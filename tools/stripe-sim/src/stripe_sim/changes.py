@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stripe_sim.errors import StripeError
+from stripe_sim.http.errors import StripeError
 from stripe_sim.objects import Names, Object
 
 if TYPE_CHECKING:

@@ -1,31 +1,19 @@
 """All that the API can do: the operations of each noun."""
 
-from stripe_sim import (
-    balance_transactions,
-    charges,
-    checkout_sessions,
+from stripe_sim.billing import invoice_payments, invoices, prices, products, subscriptions, test_clocks
+from stripe_sim.checkout import checkout_sessions
+from stripe_sim.customers import (
     connected_accounts,
     customers,
-    disputes,
-    early_fraud_warnings,
-    event_destinations,
-    events,
-    invoice_payments,
-    invoices,
-    payment_intents,
     payment_methods,
-    prices,
-    products,
-    refunds,
     saved_payment_methods,
     setup_attempts,
     setup_intents,
-    subscriptions,
-    test_clocks,
-    v2_events,
-    webhook_endpoints,
 )
-from stripe_sim.operations import Operation
+from stripe_sim.events import event_destinations, events, v2_events, webhook_endpoints
+from stripe_sim.http.operations import Operation
+from stripe_sim.payments import balance_transactions, charges, payment_intents
+from stripe_sim.reversals import disputes, early_fraud_warnings, refunds
 
 NOUNS = (
     payment_intents,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from stripe_sim import connected_accounts, event_destinations, webhook_endpoints
 from stripe_sim.account import Account
-from stripe_sim.chaos import Chaos
-from stripe_sim.deliveries import Deliveries
-from stripe_sim.faults import Faults
+from stripe_sim.controls.chaos import Chaos
+from stripe_sim.controls.faults import Faults
+from stripe_sim.customers import connected_accounts
+from stripe_sim.events import event_destinations, webhook_endpoints
+from stripe_sim.events.deliveries import Deliveries
 from stripe_sim.metrics import Metrics
 from stripe_sim.objects import Object
 from stripe_sim.timers import LoopTimers

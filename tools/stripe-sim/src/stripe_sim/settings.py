@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AnyHttpUrl, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from stripe_sim.chaos import Chaos
+from stripe_sim.controls.chaos import Chaos
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,1 @@
+"""Products, prices, subscriptions, invoices, test clocks."""

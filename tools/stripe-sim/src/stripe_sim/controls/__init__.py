@@ -1,0 +1,1 @@
+"""What Stripe has not: actions, faults, chaos, the page."""

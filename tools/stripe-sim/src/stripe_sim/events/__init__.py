@@ -1,0 +1,1 @@
+"""Events in both forms, and their way to webhook endpoints."""

@@ -1,0 +1,1 @@
+"""How requests are read and answered, in Stripe's forms and words."""

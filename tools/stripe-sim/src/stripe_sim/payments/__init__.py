@@ -1,0 +1,1 @@
+"""PaymentIntents, charges, test cards."""

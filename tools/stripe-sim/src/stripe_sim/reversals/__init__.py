@@ -1,0 +1,1 @@
+"""What takes money back: refunds, disputes, warnings."""
