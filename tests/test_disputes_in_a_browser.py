@@ -27,8 +27,9 @@ async def test_a_dispute_shows_as_each_side_wants_to_see_it(buyer: Buyer, keeper
     line = keeper.line("Disputes", "$24.00")
     await expect(line).to_contain_text("fraudulent")
     await expect(line).to_contain_text("answer it")
+    await expect(line).to_contain_text("Answer it by ")
     await expect(line).to_contain_text("The bank has taken the money.")
-    await expect(keeper.line("What happened", "charge.dispute.funds_withdrawn")).to_be_visible()
+    await expect(keeper.line("What happened", "charge.dispute.funds_withdrawn").first).to_be_visible()
 
     await expect(buyer.headline).to_have_text("Thank you, it is paid")
     await expect(buyer.page.get_by_text("Your bank is looking into $24.00")).to_be_visible()

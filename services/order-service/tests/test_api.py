@@ -60,7 +60,9 @@ async def test_order_is_shown_with_its_refunds_and_disputes(api: Any, get: Any, 
     values = [
         stripe.refund("failed", payment_intent="pi_4", created=1_790_000_001),
         stripe.refund(re="re_2", payment_intent="pi_4", reason="requested_by_customer"),
-        stripe.dispute(happened="funds_withdrawn", payment_intent="pi_4", amount=1499),
+        stripe.dispute(
+            happened="funds_withdrawn", payment_intent="pi_4", amount=1499, evidence_details={"due_by": 1_790_700_000}
+        ),
         stripe.dispute("warning_closed", dp="dp_2", payment_intent="pi_4", created=1_790_000_009),
     ]
     heard = [Heard(read_stripe_event(v, order_id_key="order_id"), 0, 90 + n) for n, v in enumerate(values)]
@@ -77,9 +79,9 @@ async def test_order_is_shown_with_its_refunds_and_disputes(api: Any, get: Any, 
     ]  # fmt: skip
     assert body["disputes"] == [
         {**of, "dispute_id": "dp_1", "status": "needs_response", "amount": 1499, "reason": "fraudulent",
-         "funds_withdrawn": True, "created_at": "2026-09-21T14:13:20Z"},
+         "funds_withdrawn": True, "created_at": "2026-09-21T14:13:20Z", "respond_by": "2026-09-29T16:40:00Z"},
         {**of, "dispute_id": "dp_2", "status": "warning_closed", "amount": 1999, "reason": "fraudulent",
-         "funds_withdrawn": False, "created_at": "2026-09-21T14:13:29Z"},
+         "funds_withdrawn": False, "created_at": "2026-09-21T14:13:29Z", "respond_by": None},
     ]  # fmt: skip
 
 

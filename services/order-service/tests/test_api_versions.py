@@ -70,6 +70,14 @@ def test_what_went_back_is_known_in_every_version(version: str, books_of: Any) -
         assert (payment.refunded, [one.status for one in payment.refunds.values()]) == (500, ["succeeded"])
 
 
+@pytest.mark.parametrize("version", versions_of("charge.dispute.created"))
+def test_until_when_a_dispute_can_be_answered_is_known_in_every_version(version: str, books_of: Any) -> None:
+    """Whatever told of it."""
+    told = golden("charge.dispute.created", version)
+    payment: Payment = books_of(json.dumps(told).encode()).payments["pi_3SgoldenKq2eZvKYlo2C0001"]
+    assert [one.respond_by for one in payment.disputes.values()] == [1_790_700_000]
+
+
 LIVES: tuple[tuple[str, ...], ...] = (
     ("payment_intent.created", "payment_intent.requires_action", "payment_intent.payment_failed"),
     ("payment_intent.requires_action", "payment_intent.payment_failed", "payment_intent.processing"),

@@ -94,6 +94,20 @@ def test_appeal_of_a_lost_dispute_opens_it_again(stripe: Any, end_of: Any) -> No
     assert seen(end_of(*told, stripe.dispute("won", at=3))) == ("paid", 0)
 
 
+def test_later_word_says_until_when_a_dispute_can_be_answered(stripe: Any, books_of: Any) -> None:
+    """An inquiry that became a dispute gives more time; where the bank takes no answer, Stripe says none or 0."""
+    inquiry = stripe.dispute("warning_needs_response", at=1, evidence_details={"due_by": 1_790_100_000})
+    for details, known in (
+        ({"due_by": 1_790_700_000}, 1_790_700_000),
+        ({"due_by": 0}, 0),
+        ({"due_by": None}, 0),
+        (None, 0),
+    ):
+        dispute = stripe.dispute(evidence_details=details)
+        for told in ((inquiry, dispute), (dispute, inquiry)):
+            assert books_of(*told).payments["pi_1"].disputes["dp_1"].respond_by == known
+
+
 def test_dispute_of_a_status_that_is_not_known_here_is_a_dispute(stripe: Any, end_of: Any) -> None:
     """Stripe may think of new ones."""
     assert seen(end_of(stripe.payment("succeeded"), stripe.dispute("something_new"))) == ("disputed", 1999)

@@ -57,18 +57,23 @@ export function DeskRefunds({ order }: { order: WholeOrder }) {
 export function DeskDisputes({ order }: { order: WholeOrder }) {
   return (
     <Section id="disputes" title={words().desk.disputes} none={words().desk.noDisputes}>
-      {order.disputes.map(({ dispute_id: id, status, amount, currency, reason, funds_withdrawn, created_at }) => (
-        <li key={id} data-status={status}>
-          <span>
-            <strong class="amount">{formatMoney(amount, currency)}</strong>
-            <small>
-              {reason?.replaceAll("_", " ")}, {words().desk.opened(formatMoment(created_at))}
-            </small>
-            <small>{funds_withdrawn ? words().desk.withdrawn : words().desk.notWithdrawn}</small>
-          </span>
-          <Badge status={status}>{words().desk.dispute[status]}</Badge>
-        </li>
-      ))}
+      {order.disputes.map(
+        ({ dispute_id: id, status, amount, currency, reason, funds_withdrawn, created_at, respond_by }) => (
+          <li key={id} data-status={status}>
+            <span>
+              <strong class="amount">{formatMoney(amount, currency)}</strong>
+              <small>
+                {reason?.replaceAll("_", " ")}, {words().desk.opened(formatMoment(created_at))}
+              </small>
+              {respond_by && status.endsWith("needs_response") && (
+                <small>{words().desk.respondBy(formatMoment(respond_by))}</small>
+              )}
+              <small>{funds_withdrawn ? words().desk.withdrawn : words().desk.notWithdrawn}</small>
+            </span>
+            <Badge status={status}>{words().desk.dispute[status]}</Badge>
+          </li>
+        ),
+      )}
     </Section>
   );
 }

@@ -20,6 +20,8 @@ export interface Dispute {
   readonly reason: string | null;
   readonly funds_withdrawn: boolean;
   readonly created_at: string;
+  /** Until when evidence counts. */
+  readonly respond_by: string | null;
 }
 
 export interface Payment {

@@ -21,6 +21,8 @@ class Dispute:
     """Whether Stripe has ever taken the money for it, which decides nothing."""
     reinstated: bool = False
     """Whether Stripe has ever given it back."""
+    respond_by: int = 0
+    """The second until which the bank waits for an answer; 0 if it takes none."""
 
     @property
     def meaning(self) -> OrderStatus | None:
@@ -43,6 +45,6 @@ class Dispute:
         withdrawn, reinstated = self.withdrawn or other.withdrawn, self.reinstated or other.reinstated
         return replace(later, withdrawn=withdrawn, reinstated=reinstated)
 
-    def _precedence(self) -> tuple[int, int, int, int, str, str, int]:
+    def _precedence(self) -> tuple[int, int, int, int, str, str, int, int]:
         stage, rank = DISPUTE[self.status]
-        return stage, self.at, rank, self.amount, self.currency, self.reason, self.created_at
+        return stage, self.at, rank, self.amount, self.currency, self.reason, self.created_at, self.respond_by

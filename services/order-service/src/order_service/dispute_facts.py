@@ -58,6 +58,7 @@ def _dispute(happening: Happening) -> Dispute:
         created_at=second(thing.get("created")),
         withdrawn=happening.event_type == WITHDRAWN or any(one < 0 for one in moved),
         reinstated=happening.event_type == REINSTATED or any(one > 0 for one in moved),
+        respond_by=second(an_object(thing.get("evidence_details")).get("due_by")),
     )
 
 

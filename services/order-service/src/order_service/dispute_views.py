@@ -23,6 +23,8 @@ class DisputeView(BaseModel):
     funds_withdrawn: bool
     """Whether Stripe holds the money for it at present."""
     created_at: datetime
+    respond_by: datetime | None
+    """Until when evidence counts; null where the bank takes none."""
 
 
 def dispute_views(payments: Sequence[PaymentRow]) -> list[DisputeView]:
@@ -42,6 +44,7 @@ def _of_payment(payment: PaymentRow) -> list[DisputeView]:
             reason=dispute.reason or None,
             funds_withdrawn=dispute.funds_withdrawn,
             created_at=datetime.fromtimestamp(dispute.created_at or dispute.at, UTC),
+            respond_by=datetime.fromtimestamp(dispute.respond_by, UTC) if dispute.respond_by else None,
         )
         for dispute_id, dispute in disputes_of(payment.disputes).items()
     ]

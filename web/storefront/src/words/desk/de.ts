@@ -24,6 +24,7 @@ export const desk: Words["desk"] = {
   withdrawn: "Die Bank hat das Geld eingezogen.",
   notWithdrawn: "Das Geld ist bei uns.",
   opened: (date) => `seit ${date}`,
+  respondBy: (date) => `Antworten bis ${date}.`,
   refund: "Erstatten",
   doing: "Was sich tun lässt",
   refundAmount: "Betrag der Erstattung",

@@ -22,6 +22,7 @@ export const desk = {
   withdrawn: "The bank has taken the money.",
   notWithdrawn: "The money is with us.",
   opened: (date: string) => `since ${date}`,
+  respondBy: (date: string) => `Answer it by ${date}.`,
   refund: "Refund",
   doing: "What can be done",
   refundAmount: "Amount to refund",

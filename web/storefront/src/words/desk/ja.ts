@@ -24,6 +24,7 @@ export const desk: Words["desk"] = {
   withdrawn: "代金は銀行に引き出されています。",
   notWithdrawn: "代金はお店にあります。",
   opened: (date) => `${date} から`,
+  respondBy: (date) => `回答期限: ${date}`,
   refund: "返金する",
   doing: "できる操作",
   refundAmount: "返金額",
