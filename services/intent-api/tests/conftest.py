@@ -363,6 +363,10 @@ class StripeSim:
         """Let the next calls fail in this way."""
         await self._ask("POST", "/sim/faults", {"kind": kind, **facts})
 
+    async def acts(self, name: str, action: str) -> None:
+        """Let a bank, a buyer or time do this to an object."""
+        await self._ask("POST", f"/sim/objects/{name}/{action}")
+
     async def told(self, event_type: str) -> list[dict[str, Any]]:
         """The objects of all events of this type."""
         events = await self._ask("GET", f"/v1/events?limit=100&type={event_type}")

@@ -57,6 +57,7 @@ SESSION = {
     "status": "open",
     "payment_intent": None,
 }
+INVOICE = {"id": "in_1", "object": "invoice", "status": "open", "confirmation_secret": None, "payments": None}
 NONE_YET = {"object": "list", "data": [], "has_more": False}
 CUSTOMER = {"id": "cus_1", "object": "customer", "metadata": {"merchant_id": "default"}, "invoice_settings": {}}
 CARD = {"id": "pm_1", "object": "payment_method", "type": "card", "customer": "cus_1"}
@@ -221,6 +222,16 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
         {},
         {"GET /v1/subscriptions/sub_1": SUBSCRIPTION, "DELETE /v1/subscriptions/sub_1": SUBSCRIPTION},
         ["DELETE /v1/subscriptions/sub_1"],
+    ),
+    (
+        "GET /v1/subscriptions/sub_1/payment",
+        {},
+        {
+            "GET /v1/subscriptions/sub_1": SUBSCRIPTION,
+            "GET /v1/invoices": {**NONE_YET, "data": [INVOICE]},
+            "GET /v1/invoices/in_1": INVOICE,
+        },
+        ["GET /v1/invoices", "GET /v1/invoices/in_1"],
     ),
 ]
 """Our route (a POST unless said), its body, what Stripe answers to what, and which requests of Stripe must be seen."""

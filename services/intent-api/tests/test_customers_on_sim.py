@@ -154,6 +154,47 @@ async def test_subscription_is_made_once_paid_changed_and_ended(
     assert len(await stripe_sim.told("customer.subscription.deleted")) == 1
 
 
+@pytest.mark.parametrize(
+    ("card", "action", "status"),
+    [
+        ("pm_card_visa", "fail_renewal", "requires_payment_method"),
+        ("pm_card_authenticationRequired", "renew", "requires_action"),
+    ],
+)
+async def test_renewal_that_the_bank_stops_is_paid_by_its_buyer(
+    api: Api, stripe_sim: StripeSim, orders: ScriptedOrders, card: str, action: str, status: str
+) -> None:
+    """By the invoice's own payment; then there is nothing to pay."""
+    customer, token = await new_customer(api)
+    body = {"customer": customer, "items": [{"sku": "beans-monthly", "quantity": 1}], "currency": "eur"}
+    made = await api.post(SUBSCRIPTIONS, body, bearer=token)
+    ours, stripes = made.body["subscription_id"], made.body["stripe_subscription_id"]
+    known = {"subscription_id": ours, "stripe_subscription_id": stripes, "status": "active"}
+    orders.known[f"{SUBSCRIPTIONS}/{ours}"] = known
+    first = (await api.get(f"{SUBSCRIPTIONS}/{ours}/payment", bearer=token)).body
+    assert (first["client_secret"], first["status"]) == (made.body["client_secret"], "requires_payment_method")
+    await pay(stripe_sim, first["client_secret"], "pm_card_visa")
+    assert (await api.get(f"{SUBSCRIPTIONS}/{ours}/payment", bearer=token)).body["code"] == "nothing_to_pay"
+    saved = await save(stripe_sim, customer, card)
+    await stripe_sim.call(f"/v1/subscriptions/{stripes}", default_payment_method=saved)
+    await stripe_sim.acts(stripes, action)
+    due = (await api.get(f"{SUBSCRIPTIONS}/{ours}/payment", bearer=token)).body
+    assert (due["amount"], due["currency"], due["status"]) == (first["amount"], "eur", status)
+    assert due["invoice_id"] != first["invoice_id"]
+    if status == "requires_action":
+        await stripe_sim.acts(due["client_secret"].partition("_secret_")[0], "authenticate")
+    else:
+        await pay(stripe_sim, due["client_secret"], "pm_card_visa")
+    assert (await api.get(f"{SUBSCRIPTIONS}/{ours}/payment", bearer=token)).body["code"] == "nothing_to_pay"
+    assert [paid["id"] for paid in await stripe_sim.told("invoice.paid")] == [due["invoice_id"], first["invoice_id"]]
+
+
+async def pay(stripe_sim: StripeSim, client_secret: str, card: str) -> None:
+    """As Stripe.js does it."""
+    intent = client_secret.partition("_secret_")[0]
+    await stripe_sim.call(f"/v1/payment_intents/{intent}/confirm", payment_method=card)
+
+
 async def test_trial_asks_for_a_card_and_no_money_and_is_given_once(api: Api, stripe_sim: StripeSim) -> None:
     """Its first invoice is over nothing; the second time it is not."""
     customer, token = await new_customer(api)

@@ -18,7 +18,9 @@ from intent_api import (
     payment_intents,
     refunds,
     saved_cards,
+    stream_tokens,
     subscription_changes,
+    subscription_payments,
     subscriptions,
 )
 from intent_api.buckets import Buckets
@@ -49,6 +51,8 @@ ROUTES = (
     saved_cards,
     subscriptions,
     subscription_changes,
+    subscription_payments,
+    stream_tokens,
     catalog_page,
 )
 

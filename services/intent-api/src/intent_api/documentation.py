@@ -28,7 +28,7 @@ _MEANING: Final = {
     403: "The key may not do this: `amount_not_allowed`, `secret_key_required`, `customer_not_allowed`, "
     "`customer_not_ours`, `trial_not_allowed`.",
     404: "There is no such thing, or not yet: `order_not_found`, `subscription_not_found`, `customer_not_found`, "
-    "`payment_method_not_found`.",
+    "`payment_method_not_found`. Or there is nothing for the buyer to do: `nothing_to_pay`.",
     408: "The body did not arrive within 10 seconds: `body_too_slow`.",
     409: "The key has been used with another body: `idempotency_key_reused`. Or its first request is still being "
     "answered: `request_in_progress`, retry. Or the payment's state does not allow it: `amount_not_refundable` (with "

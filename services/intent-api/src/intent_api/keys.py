@@ -101,6 +101,13 @@ async def require_server(caller: Annotated[Caller, Depends(require_caller)]) -> 
     return caller
 
 
+async def require_signed_in(caller: Annotated[Caller, Depends(require_caller)]) -> Caller:
+    """The caller, refused with a publishable key: everybody has it."""
+    if not caller.is_server and caller.customer_id is None:
+        raise Problem(403, "customer_not_allowed", OTHERS_CUSTOMER)
+    return caller
+
+
 def require_agent(caller: Caller, customer_id: str) -> None:
     """Refuse a caller that may not act for this customer."""
     if not caller.may_act_for(customer_id):

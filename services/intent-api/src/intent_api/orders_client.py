@@ -41,6 +41,7 @@ class KnownOrder(Known):
     order_id: str
     merchant_id: str
     reference: str | None = None
+    customer_id: str | None = None
     currency: str
     amount: int
     payments: list[KnownPayment] = []
@@ -52,7 +53,7 @@ class KnownSubscription(Known):
 
     subscription_id: str
     stripe_subscription_id: StripeId | None = None
-    customer_id: str | None = None
+    stripe_customer_id: str | None = None
     status: str
 
 
@@ -84,16 +85,24 @@ class OrderReads:
 
     async def order(self, order_id: str) -> KnownOrder:
         """The order. Raises Problem: 404 `order_not_found`, 503 `orders_unavailable`."""
-        detail = f"There is no order {order_id} yet. If it was placed a moment ago, try again in a second."
-        return await self._ask(
-            f"/v1/orders/{quote(order_id, safe='')}", KnownOrder, Problem(404, "order_not_found", detail)
-        )
+        return await self._ask(f"/v1/orders/{quote(order_id, safe='')}", KnownOrder, self.no_order(order_id))
 
     async def subscription(self, subscription_id: str) -> KnownSubscription:
         """The subscription. Raises Problem: 404 `subscription_not_found`, 503 `orders_unavailable`."""
-        detail = f"There is no subscription {subscription_id} yet. If it was just made, try again in a second."
         path = f"/v1/subscriptions/{quote(subscription_id, safe='')}"
-        return await self._ask(path, KnownSubscription, Problem(404, "subscription_not_found", detail))
+        return await self._ask(path, KnownSubscription, self.no_subscription(subscription_id))
+
+    @staticmethod
+    def no_order(order_id: str) -> Problem:
+        """404, the same for an order that is another's."""
+        detail = f"There is no order {order_id} yet. If it was placed a moment ago, try again in a second."
+        return Problem(404, "order_not_found", detail)
+
+    @staticmethod
+    def no_subscription(subscription_id: str) -> Problem:
+        """404, the same for a subscription that is another's."""
+        detail = f"There is no subscription {subscription_id} yet. If it was just made, try again in a second."
+        return Problem(404, "subscription_not_found", detail)
 
     async def _ask(self, path: str, kind: type[K], not_found: Problem) -> K:
         try:

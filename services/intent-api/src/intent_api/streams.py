@@ -33,13 +33,14 @@ class Streams:
 
     def of(self, merchant_id: str, order_id: str, *, placed_at: datetime) -> Stream:
         """The stream of an order that was placed at that time."""
-        return self._granted(Grant(merchant_id, order_id, self._end(placed_at)))
+        return self._granted(Grant(merchant_id, order_id, self.end(placed_at)))
 
     def of_subscription(self, merchant_id: str, subscription_id: str, *, made_at: datetime) -> Stream:
         """The stream of a subscription that was made at that time."""
-        return self._granted(SubscriptionGrant(merchant_id, subscription_id, self._end(made_at)))
+        return self._granted(SubscriptionGrant(merchant_id, subscription_id, self.end(made_at)))
 
-    def _end(self, began: datetime) -> datetime:
+    def end(self, began: datetime) -> datetime:
+        """When a token asked for now ends, of something that began then."""
         return expiry(began, datetime.now(UTC), self._lifetime)
 
     def _granted(self, grant: Grant | SubscriptionGrant) -> Stream:

@@ -14,7 +14,7 @@ from intent_api.desk import Desk, the_desk
 from intent_api.documentation import problems
 from intent_api.faults import wrong_fields
 from intent_api.idempotency import request_hash, require_key, stripe_key_for
-from intent_api.keys import OTHERS_CUSTOMER, Caller, require_caller
+from intent_api.keys import Caller, require_caller, require_signed_in
 from intent_api.orders_client import OrderReads, order_reads
 from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.stripe_calls import StripeCalls, stripe_calls
@@ -104,13 +104,11 @@ class Wish:
 
 async def existing_subscription(
     subscription_id: SubscriptionId,
-    caller: Annotated[Caller, Depends(require_caller)],
+    caller: Annotated[Caller, Depends(require_signed_in)],
     orders: Annotated[OrderReads, Depends(order_reads)],
     stripe: Annotated[StripeCalls, Depends(stripe_calls)],
 ) -> Subscription:
     """The subscription that the path names, as Stripe knows it. To others than its customer there is none."""
-    if not caller.is_server and caller.customer_id is None:
-        raise Problem(403, "customer_not_allowed", OTHERS_CUSTOMER)
     stripes_id: str | None = subscription_id
     if not subscription_id.startswith(STRIPES):
         stripes_id = (await orders.subscription(subscription_id)).stripe_subscription_id
