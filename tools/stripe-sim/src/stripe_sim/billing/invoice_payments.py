@@ -3,7 +3,7 @@
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Moment
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Created, OneOf, Shape, Text
 from stripe_sim.objects import Object
 
@@ -26,13 +26,11 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The payments, newest first; those of one invoice or PaymentIntent."""
-    wanted = {name: call.params[name] for name in ("invoice", "status") if name in call.params}
+    as_wanted = same(call.params, "invoice", "status")
     intent = call.params.get("payment", {}).get("payment_intent")
 
     def matches(payment: Object) -> bool:
-        return intent in (None, payment["payment"]["payment_intent"]) and all(
-            payment[name] == value for name, value in wanted.items()
-        )
+        return intent in (None, payment["payment"]["payment_intent"]) and as_wanted(payment)
 
     return page(account.store, KIND, call.params, "/v1/invoice_payments", matches)
 

@@ -7,7 +7,7 @@ from stripe_sim.changes import Change
 from stripe_sim.http.errors import invalid
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Boolean, Created, Metadata, OneOf, Shape, Text
 from stripe_sim.objects import Object
 
@@ -55,13 +55,11 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The invoices, newest first; those of one customer or subscription."""
-    wanted = {name: call.params[name] for name in ("collection_method", "customer", "status") if name in call.params}
+    as_wanted = same(call.params, "collection_method", "customer", "status")
     subscription = call.params.get("subscription")
 
     def matches(invoice: Object) -> bool:
-        return subscription in (None, subscription_of(invoice)) and all(
-            invoice[name] == value for name, value in wanted.items()
-        )
+        return subscription in (None, subscription_of(invoice)) and as_wanted(invoice)
 
     return page(account.store, KIND, call.params, "/v1/invoices", matches)
 

@@ -10,7 +10,7 @@ from stripe_sim.http.errors import invalid
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.money import check_amount
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.objects import Object
 
 KIND = "price"
@@ -41,12 +41,12 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The prices, newest first."""
-    wanted = {name: call.params[name] for name in ("active", "currency", "product", "type") if name in call.params}
+    as_wanted = same(call.params, "active", "currency", "product", "type")
     keys, recurring = call.params.get("lookup_keys"), call.params.get("recurring", {})
 
     def matches(price: Object) -> bool:
         return (
-            all(price[name] == value for name, value in wanted.items())
+            as_wanted(price)
             and (not keys or price["lookup_key"] in keys)
             and recurring.items() <= (price["recurring"] or {}).items()
         )

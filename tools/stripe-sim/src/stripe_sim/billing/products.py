@@ -8,7 +8,7 @@ from stripe_sim.changes import Change
 from stripe_sim.http.errors import StripeError, invalid
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import Shape
 from stripe_sim.objects import Object
 
@@ -48,11 +48,11 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The products, newest first."""
-    wanted = {name: call.params[name] for name in ("active", "shippable", "url") if name in call.params}
+    as_wanted = same(call.params, "active", "shippable", "url")
     ids = call.params.get("ids")
 
     def matches(product: Object) -> bool:
-        return all(product[name] == value for name, value in wanted.items()) and (not ids or product["id"] in ids)
+        return as_wanted(product) and (not ids or product["id"] in ids)
 
     return page(account.store, KIND, call.params, "/v1/products", matches)
 

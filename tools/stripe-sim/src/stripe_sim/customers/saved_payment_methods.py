@@ -8,7 +8,7 @@ from stripe_sim.customers import payment_methods, reuse
 from stripe_sim.http.errors import invalid, missing
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Anything, Integer, Metadata, OneOf, Shape, Text
 from stripe_sim.objects import Object
 
@@ -141,11 +141,11 @@ def check_default(account: Account, customer: Object, about_to_be_saved: Object 
 
 
 def _page(account: Account, call: Call, customer: str | None, url: str) -> Object:
-    wanted = {name: call.params[name] for name in ("type", "allow_redisplay") if name in call.params}
+    as_wanted = same(call.params, "type", "allow_redisplay")
 
     def matches(method: Object) -> bool:
         owned = method["customer"] is not None and customer in (None, method["customer"])
-        return owned and all(method[name] == value for name, value in wanted.items())
+        return owned and as_wanted(method)
 
     return page(account.store, KIND, call.params, url, matches)
 

@@ -9,7 +9,7 @@ from stripe_sim.customers.setting_up import KIND, set_up
 from stripe_sim.customers.setup_intent_parameters import CANCEL, CONFIRM, CREATE, LISTED, RETRIEVE, UPDATE
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.objects import Object
 from stripe_sim.payments import intents
 
@@ -39,12 +39,7 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The SetupIntents, newest first."""
-    wanted = {name: call.params[name] for name in ("customer", "payment_method") if name in call.params}
-
-    def matches(intent: Object) -> bool:
-        return all(intent[name] == value for name, value in wanted.items())
-
-    return page(account.store, KIND, call.params, "/v1/setup_intents", matches)
+    return page(account.store, KIND, call.params, "/v1/setup_intents", same(call.params, "customer", "payment_method"))
 
 
 def update(account: Account, call: Call) -> Object:

@@ -31,6 +31,12 @@ def page(
     }
 
 
+def same(params: dict[str, Any], *names: str) -> Callable[[Object], bool]:
+    """Whether an object has the values of those of these parameters that the call gives."""
+    wanted = {name: params[name] for name in names if name in params}
+    return lambda thing: all(thing[name] == value for name, value in wanted.items())
+
+
 def _check_cursors(store: Store, kind: str, params: dict[str, Any]) -> None:
     if "starting_after" in params and "ending_before" in params:
         raise invalid("You cannot specify both starting_after and ending_before.", "ending_before")

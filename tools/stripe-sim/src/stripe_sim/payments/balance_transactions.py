@@ -7,7 +7,7 @@ from stripe_sim.account import Account
 from stripe_sim.changes import Moment
 from stripe_sim.http.money import Currency
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Created, Shape, Text
 from stripe_sim.objects import Object
 
@@ -28,12 +28,7 @@ CARD_TYPES = PAYMENT_TYPES | {"charge": "charge", "refund": "refund", "refund_fa
 
 def listed(account: Account, call: Call) -> Object:
     """The balance transactions, newest first."""
-    wanted = {name: call.params[name] for name in FILTERS if name in call.params}
-
-    def matches(transaction: Object) -> bool:
-        return all(transaction[name] == value for name, value in wanted.items())
-
-    return page(account.store, KIND, call.params, "/v1/balance_transactions", matches)
+    return page(account.store, KIND, call.params, "/v1/balance_transactions", same(call.params, *FILTERS))
 
 
 def retrieve(account: Account, call: Call) -> Object:

@@ -9,7 +9,7 @@ from stripe_sim.changes import Change, Later
 from stripe_sim.http.errors import invalid
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Anything, Boolean, Created, Metadata, Shape, Text
 from stripe_sim.objects import Object
 from stripe_sim.payments import charges
@@ -38,12 +38,7 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The disputes, newest first; those of one charge or PaymentIntent."""
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-
-    def matches(dispute: Object) -> bool:
-        return all(dispute[name] == value for name, value in wanted.items())
-
-    return page(account.store, KIND, call.params, "/v1/disputes", matches)
+    return page(account.store, KIND, call.params, "/v1/disputes", same(call.params, "charge", "payment_intent"))
 
 
 def update(account: Account, call: Call) -> Object:

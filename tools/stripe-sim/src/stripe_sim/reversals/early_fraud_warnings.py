@@ -5,7 +5,7 @@ from functools import partial
 from stripe_sim.account import Account
 from stripe_sim.changes import Change, Later, Moment
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import EXPAND, LIST, Created, Shape, Text
 from stripe_sim.objects import Object
 from stripe_sim.payments import charges
@@ -17,12 +17,7 @@ LISTED = Shape({**LIST, "created": Created(), "charge": Text(), "payment_intent"
 
 def listed(account: Account, call: Call) -> Object:
     """The warnings, newest first; those of one charge or PaymentIntent."""
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-
-    def matches(warning: Object) -> bool:
-        return all(warning[name] == value for name, value in wanted.items())
-
-    return page(account.store, KIND, call.params, URL, matches)
+    return page(account.store, KIND, call.params, URL, same(call.params, "charge", "payment_intent"))
 
 
 def retrieve(account: Account, call: Call) -> Object:

@@ -9,7 +9,7 @@ from stripe_sim.http.errors import StripeError, invalid
 from stripe_sim.http.metadata import merged
 from stripe_sim.http.money import Currency, written
 from stripe_sim.http.operations import Call, Operation
-from stripe_sim.http.pages import page
+from stripe_sim.http.pages import page, same
 from stripe_sim.http.parameters import (
     EXPAND,
     LIST,
@@ -71,12 +71,7 @@ def retrieve(account: Account, call: Call) -> Object:
 
 def listed(account: Account, call: Call) -> Object:
     """The refunds, newest first; those of one charge or PaymentIntent."""
-    wanted = {name: call.params[name] for name in ("charge", "payment_intent") if name in call.params}
-
-    def matches(refund: Object) -> bool:
-        return all(refund[name] == value for name, value in wanted.items())
-
-    return page(account.store, KIND, call.params, "/v1/refunds", matches)
+    return page(account.store, KIND, call.params, "/v1/refunds", same(call.params, "charge", "payment_intent"))
 
 
 def update(account: Account, call: Call) -> Object:
