@@ -11,7 +11,7 @@ from stripe_sim.billing.subscription_object import ENDED, KIND
 from stripe_sim.billing.subscription_parameters import CANCEL, CREATE, LISTED, RESUME, RETRIEVE, UPDATE
 from stripe_sim.changes import Change
 from stripe_sim.customers import payment_methods, setup_intents
-from stripe_sim.http.errors import StripeError, card_error, invalid
+from stripe_sim.http.errors import StripeError, invalid
 from stripe_sim.http.operations import Call, Operation
 from stripe_sim.http.pages import page
 from stripe_sim.objects import Object
@@ -136,7 +136,7 @@ def _check_pays(method: Object) -> None:
     outcome = payment_methods.outcome_of(method)
     refusal = NEEDS_AUTHENTICATION if isinstance(outcome, Challenged) else outcome
     if isinstance(refusal, Declines):
-        raise card_error(refusal.message, refusal.code, decline_code=refusal.decline_code, param=refusal.param)
+        raise refusal.error()
 
 
 def _with_setup_intent(account: Account, subscription: Object, call: Call) -> Object:

@@ -113,8 +113,7 @@ def _by_number(typed: str, cvc: str | None) -> Instrument:
         raise card_error("Your card number is incorrect.", "incorrect_number", param="number")
     instrument = BY_NUMBER.get(digits)
     if instrument is None:
-        refusal = NOT_A_TEST_CARD
-        raise card_error(refusal.message, refusal.code, decline_code=refusal.decline_code)
+        raise NOT_A_TEST_CARD.error()
     lengths = (3, 4) if instrument.brand == "amex" else (3,)
     if cvc is not None and not (cvc.isdecimal() and len(cvc) in lengths):
         raise card_error("Your card's security code is invalid.", "invalid_cvc", param="cvc")

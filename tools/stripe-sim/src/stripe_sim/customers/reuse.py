@@ -6,7 +6,7 @@ Source: Stripe documentation, "Save a customer's payment method"; Stripe API ref
 from stripe_sim.account import Account
 from stripe_sim.changes import Change
 from stripe_sim.customers import payment_methods
-from stripe_sim.http.errors import StripeError, card_error, invalid
+from stripe_sim.http.errors import StripeError, invalid
 from stripe_sim.objects import Object
 from stripe_sim.payments.intents import NOUN
 from stripe_sim.payments.test_cards import Declines
@@ -58,7 +58,7 @@ def check_may_be_attached(account: Account, method: Object) -> None:
         )
     outcome = payment_methods.outcome_of_setup(method)
     if isinstance(outcome, Declines):
-        raise card_error(outcome.message, outcome.code, decline_code=outcome.decline_code, param=outcome.param)
+        raise outcome.error()
 
 
 def check_may_be_used(account: Account, method: Object, intent: Object) -> None:

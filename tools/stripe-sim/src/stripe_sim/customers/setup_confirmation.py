@@ -11,7 +11,6 @@ from typing import assert_never
 from stripe_sim.changes import Change, Moment
 from stripe_sim.customers import setup_attempts
 from stripe_sim.customers.reuse import attached
-from stripe_sim.http.errors import StripeError
 from stripe_sim.objects import Object
 from stripe_sim.payments.challenges import challenge
 from stripe_sim.payments.test_cards import Challenged, Declines, Delayed, Outcome, Succeeds
@@ -87,7 +86,7 @@ def _processing(intent: Object, attempt: Object) -> Change:
 
 def _refused(intent: Object, method: Object, attempt: Object, refusal: Declines) -> Change:
     """Back to `requires_payment_method`, with the reason both kept and told."""
-    error = _error(method, refusal)
+    error = refusal.error(payment_method=method)
     intent = {
         **intent,
         "last_setup_error": error.body(),
@@ -98,15 +97,3 @@ def _refused(intent: Object, method: Object, attempt: Object, refusal: Declines)
     attempt = {**attempt, "setup_error": error.body(), "status": "failed"}
     error.facts["setup_intent"] = intent
     return Change((attempt, intent), (("setup_intent.setup_failed", intent),), error=error)
-
-
-def _error(method: Object, refusal: Declines) -> StripeError:
-    return StripeError(
-        402,
-        refusal.message,
-        kind=refusal.error_type,
-        code=refusal.code,
-        decline_code=refusal.decline_code,
-        param=refusal.param,
-        payment_method=method,
-    )

@@ -158,16 +158,7 @@ def _refused(
 
 
 def _error(method: Object, refusal: Declines, charge: Object | None) -> StripeError:
-    return StripeError(
-        402,
-        refusal.message,
-        kind=refusal.error_type,
-        code=refusal.code,
-        decline_code=refusal.decline_code,
-        param=refusal.param,
-        charge=charge["id"] if charge else None,
-        payment_method=method,
-    )
+    return refusal.error(charge=charge["id"] if charge else None, payment_method=method)
 
 
 def _quietly(change: Change) -> Change:

@@ -7,7 +7,9 @@ authentication, non-card payments). The two `sim` cards are our own: Stripe has 
 import hashlib
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Literal
+from typing import Any, Literal
+
+from stripe_sim.http.errors import StripeError
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Declines:
     error_type: str = "card_error"
     charged: bool = True
     """Whether it was tried to take the money at all."""
+
+    def error(self, **facts: Any) -> StripeError:
+        """402, in the bank's words."""
+        said = {"code": self.code, "decline_code": self.decline_code, "param": self.param}
+        return StripeError(402, self.message, kind=self.error_type, **said, **facts)
 
 
 @dataclass(frozen=True)
