@@ -81,3 +81,9 @@ def test_a_fault_counts_down_and_is_only_for_its_path() -> None:
 def test_an_unknown_fault_is_refused(sim: Sim) -> None:
     with pytest.raises(requests.HTTPError, match="422"):
         sim.control("faults", kind="earthquake")
+
+
+def test_no_call_fails_any_more_once_faults_are_ended(sim: Sim) -> None:
+    sim.control("faults", kind="error_500", path=CREATE, count=1000)
+    assert sim.http.delete(f"{sim.base}/sim/faults", timeout=5).json() == []
+    assert sim.intent()

@@ -41,6 +41,11 @@ def controls(parts: Parts) -> APIRouter:
         parts.faults.add(fault)
         return fault
 
+    @router.delete("/faults", summary="Let no more calls fail")
+    async def end_faults() -> list[Fault]:
+        parts.faults.clear()
+        return []
+
     @router.get("/deliveries", summary="The latest attempts to deliver events, oldest first")
     async def deliveries() -> dict[str, list[Object]]:
         return {"data": list(parts.deliveries.log)}
