@@ -73,10 +73,13 @@ class Subscription:
 
     @property
     def telling(self) -> Telling | None:
-        """The particulars that count: of the state that was reached more often than left, else the greatest."""
-        reached = Counter(one.state for one in self.tellings)
-        left = Counter(one.came_from for one in self.tellings)
-        last = [one for one in self.tellings if reached[one.state] > left[one.state]]
+        """The particulars that count: of the states that nothing says were left for good, the greatest.
+
+        What says nothing of before, as an object that was fetched, neither reaches a state nor leaves one.
+        """
+        steps = [one for one in self.tellings if one.came_from != one.state]
+        reached, left = Counter(one.state for one in steps), Counter(one.came_from for one in steps)
+        last = [one for one in self.tellings if not left[one.state] or reached[one.state] > left[one.state]]
         return max(last or self.tellings, default=None)
 
     def join(self, other: "Subscription") -> "Subscription":
