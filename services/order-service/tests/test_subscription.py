@@ -33,10 +33,20 @@ def told(status: SubscriptionStatus, at: int = 1, **said: object) -> Subscriptio
     return subscription_told("sub_1", telling(status, **said), at=at, naming=Naming(False, 1, "subs_1"))  # type: ignore[arg-type]
 
 
-def billed(invoice_id: str, status: InvoiceStatus, at: int, due: int, paid: int, attempt: Attempt) -> Subscription:
+def billed(
+    invoice_id: str, status: InvoiceStatus, at: int, due: int, paid: int, attempt: Attempt, sequence: int = 0
+) -> Subscription:
     """A subscription of which only an invoice tells."""
     invoice = invoice_told(
-        invoice_id, status, at=at, amount_due=due, amount_paid=paid, currency="eur", created=1, attempt=attempt
+        invoice_id,
+        status,
+        at=at,
+        amount_due=due,
+        amount_paid=paid,
+        currency="eur",
+        created=1,
+        sequence=sequence,
+        attempt=attempt,
     )
     return Subscription("sub_1", invoices={invoice_id: invoice})
 
@@ -61,6 +71,7 @@ FACTS = st.one_of(
         st.sampled_from([0, 500]),
         st.sampled_from([0, 500]),
         st.sampled_from(Attempt),
+        st.integers(0, 2),
     ),
     st.builds(
         lambda nameless, at, ours: Subscription("sub_1", naming=Naming(nameless, at, ours)),
@@ -123,6 +134,15 @@ def test_creation_comes_before_all_else_of_its_second() -> None:
 ACTIVE, PAST_DUE = SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE
 
 
+def test_what_was_fetched_later_in_a_second_wins_over_the_creation_though_it_does_not_say_what_was_before() -> None:
+    """Both were thin events: the first was fetched before the payment, the second after it."""
+    made = told(SubscriptionStatus.INCOMPLETE, later=False, state="a", came_from="")
+    paid = told(SubscriptionStatus.ACTIVE, state="b", came_from="b")
+    assert made.join(paid).telling == told(SubscriptionStatus.ACTIVE, state="b", came_from="b").telling
+    moved_on = told(SubscriptionStatus.PAST_DUE, state="c", came_from="b")
+    assert made.join(paid).join(moved_on).telling == moved_on.telling
+
+
 def test_events_of_one_second_are_put_in_a_row_by_what_each_says_was_before() -> None:
     """Renewed, not paid, and then paid with another card, while a test clock stands still."""
     renewed = told(ACTIVE, state="b", came_from="a")
@@ -181,6 +201,15 @@ def test_action_is_needed_until_a_later_try_or_the_payment() -> None:
     assert latest(needed, same_second).needs_action
     assert not latest(needed, later).needs_action
     assert not latest(needed, paid).needs_action
+
+
+def test_latest_invoice_of_one_second_is_the_one_that_stripe_counted_last() -> None:
+    """Its id says nothing of that."""
+    first, second, third = (
+        billed(name, InvoiceStatus.OPEN, 1, due=500, paid=0, attempt=Attempt.NONE, sequence=sequence)
+        for name, sequence in (("in_9", 0), ("in_1", 3), ("in_5", 2))
+    )
+    assert all(latest(*way).invoice_id == "in_1" for way in itertools.permutations([first, second, third]))
 
 
 def test_draft_is_nobodys_business_until_it_cannot_be_finalized() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from order_service.invoice import InvoicePayment
 from order_service.stripe_events import read_stripe_event
 from order_service.subscription import Item, Subscription, Telling
+from order_service.subscription_fold import SubscriptionBooks
 from order_service.subscription_summary import summarize_subscription
 from order_service.told import Told, Unreadable
 
@@ -19,6 +21,7 @@ LONG_AGO, BEFORE, SINCE = "2018-07-27", "2024-12-18.acacia", "2026-08-26.dahlia"
 BOTH = sorted(path.stem for path in (GOLDEN / BEFORE).glob("*.json"))
 OF_SUBSCRIPTIONS = [name for name in BOTH if name.startswith("customer.subscription.")]
 OF_INVOICES = [name for name in BOTH if name.startswith("invoice.")]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 START = 1_767_225_600
 OUR_PAYMENT = InvoicePayment("pi_3Golden", "in_1Golden")
 
@@ -118,6 +121,23 @@ def test_invoice_is_told_as_it_stands(name: str, status: str, needs_action: bool
     assert (fact.stripe_id, fact.naming is not None) == ("sub_1Golden", True)
 
 
+@pytest.mark.parametrize(
+    ("billing_reason", "number", "sequence"),
+    [
+        ("subscription_create", "GOLDEN-0001", 0),
+        ("subscription_cycle", "GOLDEN-0012", 13),
+        ("subscription_update", None, 1),
+        ("subscription_update", "A-FREE-TEXT", 1),
+        (None, "9" * 30, 10**9),
+    ],
+)
+def test_invoices_of_one_second_have_a_sequence(billing_reason: str | None, number: str | None, sequence: int) -> None:
+    """The subscription's first, then as Stripe counts them."""
+    told_so = read(changed("invoice.paid", billing_reason=billing_reason, number=number)).billing[0]
+    assert isinstance(told_so, Subscription)
+    assert [one.telling.sequence for one in told_so.invoices.values()] == [sequence]
+
+
 @pytest.mark.shows("invoice.finalization_failed")
 def test_invoice_that_stripe_could_not_finalize_is_stuck() -> None:
     [invoice] = told(SINCE, "invoice.finalization_failed").invoices.values()
@@ -175,7 +195,6 @@ def test_id_of_another_subscription_of_stripes_names_nothing() -> None:
     [
         ("customer.subscription.updated", {"id": "no id/at all"}),
         ("customer.subscription.updated", {"id": "subs_5f3a9c"}),
-        ("customer.subscription.updated", {"status": "sleeping"}),
         ("customer.subscription.updated", {"currency": "EURO"}),
         ("invoice.paid", {"id": ...}),
         ("invoice.paid", {"amount_due": 19.99}),
@@ -267,3 +286,24 @@ def test_invoice_that_was_changed_has_its_latest_amount() -> None:
     assert isinstance(now, Subscription)
     for joined in (was.join(now), now.join(was)):
         assert joined.invoices["in_1Golden"].telling.amount_due == 900
+
+
+@pytest.mark.parametrize("status", ["sleeping", None, 5])
+def test_status_that_is_not_known_here_leaves_the_last_known_one(status: object) -> None:
+    """Stripe may think of new ones; the event is kept in the timeline, in whatever order it comes."""
+    known = {**event(SINCE, "customer.subscription.updated"), "id": "evt_known"}
+    events = [read(known), read(changed("customer.subscription.trial_will_end", status=status))]
+    for way in (events, events[::-1]):
+        books = SubscriptionBooks("default")
+        reasons = {one.event_id: line.reason for one in way if (line := books.take_in(one, NOW))}
+        [subscription] = books.known.values()
+        assert subscription.summary is not None
+        assert subscription.summary.status == "active"
+        assert reasons[events[1].event_id].startswith("Its status is none that is known here")
+
+
+def test_deleted_subscription_has_ended_whatever_its_status_says() -> None:
+    [deleted] = read(changed("customer.subscription.deleted", status="sleeping")).billing
+    assert isinstance(deleted, Subscription)
+    assert deleted.telling is not None
+    assert deleted.telling.status == "canceled"

@@ -16,6 +16,8 @@ class InvoiceTelling(NamedTuple):
     amount_due: int
     currency: str
     created: int
+    sequence: int = 0
+    """Which of those created in one second it is: 0 is the subscription's first."""
 
 
 class LastAttempt(NamedTuple):
@@ -44,6 +46,11 @@ class Invoice:
         """As told, but without money it was not paid."""
         settled = self.telling.status is InvoiceStatus.PAID
         return InvoiceStatus.NOTHING_DUE if settled and not self.amount_paid else self.telling.status
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Where it stands in the sequence of its subscription's invoices."""
+        return self.telling.created, self.telling.sequence, self.invoice_id
 
     @property
     def needs_action(self) -> bool:
@@ -75,11 +82,12 @@ def invoice_told(
     currency: str,
     created: int,
     amount_paid: int = 0,
+    sequence: int = 0,
     attempt: Attempt = Attempt.NONE,
     finalization_failed: bool = False,
 ) -> Invoice:
     """An invoice as one event tells it, `at` being that event's second."""
-    telling = InvoiceTelling(INVOICE[status], at, status, amount_due, currency, created)
+    telling = InvoiceTelling(INVOICE[status], at, status, amount_due, currency, created, sequence)
     last_attempt = LastAttempt(at, attempt) if attempt else NEVER_TRIED
     return Invoice(invoice_id, telling, amount_paid, last_attempt, finalization_failed)
 

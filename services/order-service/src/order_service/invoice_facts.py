@@ -4,13 +4,14 @@ Basil moved `subscription` and its metadata below `parent.subscription_details`,
 events of their own (`invoice_payment.paid`), and dropped `paid`, which `status` says as well.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from order_service.happening import Happening, Reader, Saying
 from order_service.invoice import Invoice, InvoicePayment, invoice_told
-from order_service.stripe_values import Object, amount, an_id, an_object, currency, reference
+from order_service.stripe_values import Object, amount, an_id, an_object, currency, plain, reference
 from order_service.subscription import Subscription
 from order_service.subscription_facts import a_second, a_subscription_id, naming_in
 from order_service.subscription_statuses import Attempt
@@ -39,6 +40,8 @@ ATTEMPTS: Final[Mapping[str, Attempt]] = MappingProxyType(
 )
 INVOICE_PAYMENT_PAID: Final = "invoice_payment.paid"
 SAYABLE: Final = frozenset({"draft", "open", "uncollectible", "void", "paid"})
+FIRST: Final = "subscription_create"
+_COUNTED: Final = re.compile(r"[0-9]{1,9}$")
 NO_SUBSCRIPTION: Final = "The invoice belongs to no subscription."
 
 
@@ -74,6 +77,7 @@ def _invoice(happening: Happening) -> Invoice:
         amount_paid=amount(thing.get("amount_paid") or 0, "amount_paid"),
         currency=currency(thing.get("currency")),
         created=a_second(thing.get("created")),
+        sequence=_sequence(thing),
         attempt=ATTEMPTS.get(event_type, Attempt.NONE),
         finalization_failed=event_type == "invoice.finalization_failed",
     )
@@ -85,6 +89,14 @@ def _status(thing: Object, meant: InvoiceStatus) -> InvoiceStatus:
     if isinstance(said, str) and said in SAYABLE:
         return InvoiceStatus(said)
     return InvoiceStatus.PAID if thing.get("paid") is True else meant
+
+
+def _sequence(thing: Object) -> int:
+    """Stripe tells whole seconds, but counts invoices in their numbers once they are finalized (`7F3C9A52-0012`)."""
+    if thing.get("billing_reason") == FIRST:
+        return 0
+    counted = _COUNTED.search(plain(thing.get("number")))
+    return 1 + int(counted[0]) if counted else 1
 
 
 def _payments_of(thing: Object) -> list[str]:

@@ -19,7 +19,7 @@ from order_service.stripe_values import (
     reference,
     text,
 )
-from order_service.subscription import Item, Naming, Telling, subscription_told
+from order_service.subscription import Item, Naming, Subscription, Telling, subscription_told
 from order_service.subscription_statuses import SUBSCRIPTION
 from order_service.told import Unreadable
 from tillstream_contracts import SubscriptionStatus
@@ -38,20 +38,28 @@ TYPES: Final = (
     "customer.subscription.pending_update_applied",
     "customer.subscription.pending_update_expired",
 )
+STATES: Final[Mapping[str, SubscriptionStatus]] = MappingProxyType({one.value: one for one in SubscriptionStatus})
+UNKNOWN_STATUS: Final = "Its status is none that is known here, and the last known one counts."
 MOST_ITEMS: Final = 100
 STRIPES_PREFIX: Final = "sub_"
 
 
 def subscription_of(happening: Happening) -> Saying:
-    """The subscription as it stood; what the event's type adds to that."""
+    """The subscription as it stood; what the event's type adds to that.
+
+    Stripe may think of new statuses: of one that is not known here only whose it is counts, and the last known stays.
+    """
     thing = happening.thing
     stripe_id = a_subscription_id(thing.get("id"))
-    telling = _telling(happening)
+    naming, status = naming_in(an_object(thing.get("metadata")), stripe_id, happening.at), _status(happening)
+    if status is None:
+        return Saying(billing=(Subscription(stripe_id, naming=naming),), words=UNKNOWN_STATUS)
+    telling = _telling(happening, status)
     fact = subscription_told(
         stripe_id,
         telling,
         at=happening.at,
-        naming=naming_in(an_object(thing.get("metadata")), stripe_id, happening.at),
+        naming=naming,
         trial_ending=telling.trial_end if happening.event_type == TRIAL_WILL_END else 0,
     )
     return Saying(billing=(fact,))
@@ -72,9 +80,9 @@ def naming_in(metadata: Object, stripe_id: str, at: int) -> Naming:
     return Naming(not ours, at, ours, name(metadata.get("merchant_id")), text(metadata.get("customer_id")))
 
 
-def _telling(happening: Happening) -> Telling:
+def _telling(happening: Happening, status: SubscriptionStatus) -> Telling:
     thing, created = happening.thing, happening.event_type == CREATED
-    status, items = _status(happening), _listed(thing.get("items"))
+    items = _listed(thing.get("items"))
     return Telling(
         later_than_creation=not created,
         rank=SUBSCRIPTION[status].in_second,
@@ -110,12 +118,10 @@ def _overlaid(thing: Object, before: Object) -> Object:
     return {**thing, **changed}
 
 
-def _status(happening: Happening) -> SubscriptionStatus:
-    try:
-        status = SubscriptionStatus(plain(happening.thing.get("status")))
-    except ValueError as error:
-        raise Unreadable("Its status is none that a subscription can have.") from error
-    ended = happening.event_type == DELETED and not SUBSCRIPTION[status].final
+def _status(happening: Happening) -> SubscriptionStatus | None:
+    """As it says itself, but deleted is ended; None for a status that is not known here."""
+    status = STATES.get(plain(happening.thing.get("status")))
+    ended = happening.event_type == DELETED and not (status and SUBSCRIPTION[status].final)
     return SubscriptionStatus.CANCELED if ended else status
 
 

@@ -86,7 +86,8 @@ class SubscriptionBooks:
         invoice_id = next(iter(fact.invoices), None)
         if version or fact.holds_in(known.subscription):
             outcome = Outcome.HEALED if told.observed and version else Outcome.APPLIED
-            return SubscriptionLine(told, fact.stripe_id, invoice_id, outcome, _effect(known, version), version)
+            reason = " ".join(filter(None, (told.words, _effect(known, version))))
+            return SubscriptionLine(told, fact.stripe_id, invoice_id, outcome, reason, version)
         return SubscriptionLine(told, fact.stripe_id, invoice_id, Outcome.OUT_OF_DATE, _later(known), None)
 
     def _noted(self, told: Told, payment: InvoicePayment) -> SubscriptionLine:

@@ -66,7 +66,7 @@ class SubscriptionReads:
 
 async def _picture(session: AsyncSession, subscription: SubscriptionRow) -> SubscriptionPicture:
     stripe_id = subscription.stripe_subscription_id
-    newest = (col(InvoiceRow.created).desc(), col(InvoiceRow.invoice_id).desc())
+    newest = [col(column).desc() for column in (InvoiceRow.created, InvoiceRow.sequence, InvoiceRow.invoice_id)]
     query = select(InvoiceRow).where(InvoiceRow.stripe_subscription_id == stripe_id)
     invoices = (await session.exec(query.order_by(*newest).limit(MOST_INVOICES))).all()
     invoice_ids = [invoice.invoice_id for invoice in invoices]

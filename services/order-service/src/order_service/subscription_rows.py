@@ -104,13 +104,14 @@ def invoice_row(stripe_id: str, invoice: Invoice) -> Row:
         int(invoice.last_attempt.attempt),
         invoice.last_attempt.at,
         invoice.finalization_failed,
+        telling.sequence,
     )
 
 
 def invoice_of(row: Record) -> Invoice:
     """The facts in a row of `invoices`."""
     status = InvoiceStatus(row["told_status"])
-    particulars = (row["amount_due"], row["currency"], row["created"])
+    particulars = (row["amount_due"], row["currency"], row["created"], row["sequence"])
     return Invoice(
         row["invoice_id"],
         InvoiceTelling(INVOICE[status], row["told_at"], status, *particulars),

@@ -55,7 +55,7 @@ def _meaning(known: Subscription) -> SubscriptionStatus:
 def _latest(known: Subscription) -> Invoice | None:
     """The newest that left its draft, or never will."""
     shown = [one for one in known.invoices.values() if one.status is not InvoiceStatus.DRAFT or one.stuck]
-    return max(shown, key=lambda one: (one.telling.created, one.invoice_id), default=None)
+    return max(shown, key=lambda one: one.place, default=None)
 
 
 def _flags(known: Subscription, telling: Telling | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ derived from them; `subscription_timeline` tells what became of each event.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Identity, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Identity, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field
 
@@ -82,6 +82,7 @@ class InvoiceRow(Base, table=True):
     attempt: int = Field(sa_type=Integer)
     attempted_at: int = Field(sa_type=BigInteger)
     finalization_failed: bool = Field(sa_type=Boolean)
+    sequence: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
 
 
 class InvoicePaymentRow(Base, table=True):
