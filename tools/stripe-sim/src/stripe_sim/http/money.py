@@ -1,6 +1,7 @@
 """Currencies that Stripe takes, how each is written, and the smallest and largest charge.
 
-Source: Stripe documentation, "Supported currencies" (minimum charge amounts, zero-decimal currencies).
+Source: Stripe documentation, "Supported currencies" (minimum charge amounts, zero-decimal currencies,
+special cases: isk and ugx have no subunit any more, and are still sent with two digits).
 """
 
 from stripe_sim.http.errors import invalid
@@ -15,7 +16,7 @@ _CURRENCIES_WORDS = """
 """
 CURRENCIES = frozenset(_CURRENCIES_WORDS.split())
 ZERO_DECIMAL = frozenset(
-    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"]
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
 )
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 SMALLEST = {
