@@ -1,4 +1,4 @@
-"""Every topic, declared once: devstack, the Helm chart and the tests create them from here, Kafka never by itself."""
+"""Every topic, declared once: devstack and the tests create them from here, Kafka never by itself."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
