@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 
 import { told } from "./api.ts";
 import type { Wanted } from "./attempt.ts";
+import { asMine } from "./card-payment.ts";
 import { Notice } from "./notice.tsx";
 import { payHosted } from "./purchase.ts";
 import { useShop } from "./shop.ts";
@@ -17,7 +18,7 @@ export function HostedPayment({ wanted }: { wanted: Wanted }) {
     setLeaving(true);
     setProblem(undefined);
     try {
-      const session = await payHosted(config, { ...wanted, locale: locale() });
+      const session = await payHosted(config, { ...(await asMine(wanted)), locale: locale() });
       location.assign(session.url);
     } catch (error) {
       setProblem(told(error));

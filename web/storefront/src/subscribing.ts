@@ -13,6 +13,16 @@ export interface SubscriptionAnswer {
   readonly stream: StreamAccess;
 }
 
+/** The payment of an invoice that waits for its buyer. */
+export interface DuePayment {
+  readonly amount: number;
+  readonly currency: string;
+  /** Stripe's: with `requires_action` the bank asks, else a card is wanted. */
+  readonly status: string;
+  readonly client_secret: string;
+  readonly publishable_key: string;
+}
+
 /** A subscription that this browser may watch, and the attempt that asks for it anew when its token has run out. */
 export interface Subscribed {
   readonly attempt: Attempt;
@@ -43,6 +53,12 @@ export async function endWithPeriod(config: Config, id: string, ends: boolean): 
 /** End it now. */
 export async function endNow(config: Config, id: string): Promise<void> {
   await change(config, id, "POST", "/cancel", { at_period_end: false });
+}
+
+/** What its open invoice waits for. Raises Problem `nothing_to_pay` if there is none. */
+export async function fetchDuePayment(config: Config, id: string): Promise<DuePayment> {
+  const { token } = await buyer();
+  return (await ask(`${config.intentApiUrl}/v1/subscriptions/${id}/payment`, { bearer: token })) as DuePayment;
 }
 
 async function change(config: Config, id: string, method: "PATCH" | "POST", path: string, body: object): Promise<void> {

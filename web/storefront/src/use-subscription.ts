@@ -1,6 +1,6 @@
 import { watchSubscription, type Subscription } from "@tillstream/client";
 
-import { isYoung } from "./attempt.ts";
+import { isRenewable, renewedStream } from "./renewing.ts";
 import { useShop } from "./shop.ts";
 import { resubscribed, type Subscribed } from "./subscribing.ts";
 import { useStream, type Followed } from "./use-stream.ts";
@@ -8,9 +8,12 @@ import { useStream, type Followed } from "./use-stream.ts";
 /** Follow a subscription. */
 export function useSubscription(subscribed: Subscribed): Followed<Subscription> {
   const { config } = useShop();
+  const { attempt, answer } = subscribed;
+  const id = answer.subscription_id;
+  const askAgain = async () => (await resubscribed(config, subscribed)).stream;
   return useStream({
-    access: subscribed.answer.stream,
+    access: answer.stream,
     watch: watchSubscription,
-    renew: isYoung(subscribed.attempt) ? async () => (await resubscribed(config, subscribed)).stream : undefined,
+    renew: isRenewable(attempt) ? () => renewedStream(config, "subscriptions", id, attempt, askAgain) : undefined,
   });
 }

@@ -2,6 +2,7 @@ import type { Subscription } from "@tillstream/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { dropAttempt, keptAttempt } from "../attempt.ts";
+import { DueInvoice, dueInvoice } from "../due-payment.tsx";
 import { subscriptions } from "../kept.ts";
 import { words } from "../language.ts";
 import { formatMoney } from "../money.ts";
@@ -38,14 +39,13 @@ function Live({ subscribed }: { subscribed: Subscribed }) {
     if (begun && keptAttempt(localStorage, "plan")?.key === subscribed.attempt.key) dropAttempt(localStorage, "plan");
   }, [begun, subscribed]);
   const { headline, sentence } = words().subscription.status[state];
+  const due = told ? dueInvoice(told) : null;
   const [line] = subscribed.attempt.wanted.items;
   return (
     <Page title={headline} lead={sentence} live>
       <div class="progress" data-status={state}>
         {interrupted && <Notice kind="waiting">{interrupted}</Notice>}
-        {told?.latest_invoice?.needs_action && state !== "incomplete" && (
-          <Notice kind="waiting">{words().subscription.needsAction}</Notice>
-        )}
+        {told && due && <DueInvoice key={due.invoice_id} id={told.subscription_id} invoice={due} />}
         {state === "incomplete" && line && (
           <a class="button" href={`/subscribe/${line.sku}`}>
             {words().subscription.pay}

@@ -36,6 +36,9 @@ export const subscription: Words["subscription"] = {
   endNow: "Sofort beenden",
   goOn: "Weiterlaufen lassen",
   pay: "Zur Zahlung",
+  payNow: "Jetzt bezahlen",
+  confirmPayment: "Zahlung bestätigen",
+  paidJustNow: "Danke. Sobald die Zahlung gebucht ist, steht es hier.",
   working: "Einen Augenblick …",
   invoices: {
     draft: "in Vorbereitung",
@@ -46,7 +49,7 @@ export const subscription: Words["subscription"] = {
     paid: "bezahlt",
   },
   needsAction:
-    "Ihre Bank möchte von Ihnen hören, bevor sie zahlt. Sehen Sie in der App Ihrer Bank nach, oder speichern Sie eine andere Karte.",
+    "Ihre Bank möchte von Ihnen hören, bevor sie zahlt. Bestätigen Sie die Zahlung hier, oder zahlen Sie mit einer anderen Karte.",
   status: {
     waiting: {
       headline: "Danke, gleich ist es so weit",

@@ -34,6 +34,9 @@ export const subscription = {
   endNow: "End it now",
   goOn: "Let it go on",
   pay: "Go to the payment",
+  payNow: "Pay now",
+  confirmPayment: "Confirm payment",
+  paidJustNow: "Thank you. As soon as it is booked, this page says so.",
   working: "One moment…",
   invoices: {
     draft: "in preparation",
@@ -43,7 +46,7 @@ export const subscription = {
     nothing_due: "nothing to pay",
     paid: "paid",
   },
-  needsAction: "Your bank wants to hear from you before it pays. Look into your bank’s app, or save another card.",
+  needsAction: "Your bank wants to hear from you before it pays. Confirm the payment here, or pay with another card.",
   status: {
     waiting: {
       headline: "Thank you, almost there",

@@ -36,6 +36,9 @@ export const subscription: Words["subscription"] = {
   endNow: "今すぐ解約する",
   goOn: "継続する",
   pay: "お支払いへ進む",
+  payNow: "今すぐ支払う",
+  confirmPayment: "支払いを確認する",
+  paidJustNow: "ありがとうございます。お支払いが確定すると、このページに表示されます。",
   working: "少々お待ちください…",
   invoices: {
     draft: "準備中",
@@ -45,7 +48,7 @@ export const subscription: Words["subscription"] = {
     nothing_due: "お支払いなし",
     paid: "支払い済み",
   },
-  needsAction: "銀行がお客様の確認を求めています。銀行のアプリをご確認いただくか、別のカードを保存してください。",
+  needsAction: "銀行がお客様の確認を求めています。ここでお支払いを確認するか、別のカードでお支払いください。",
   status: {
     waiting: {
       headline: "ありがとうございます",
