@@ -22,6 +22,7 @@ UP_SECONDS = 240
 DOWN_SECONDS = 60
 QUICKER = {"STRIPE_SIM_PROCESSING_SECONDS": "1", "STRIPE_SIM_WEBHOOK_RETRY_SECONDS": "0.1", "LOG_FORMAT": "json"}
 """What takes its time in real life, and a log to read afterwards."""
+THIN_SECRET = "whsec_thinEventsOfTheStories"
 FOREIGN = ("STRIPE_", "TILLSTREAM_", "INTENT_API_", "WEBHOOK_INGEST_", "ORDER_SERVICE_", "NOTIFIER_", "KAFKA_")
 
 
@@ -41,6 +42,11 @@ class RunningHouse:
     def kafka(self) -> str:
         """The broker's `host:port`."""
         return f"127.0.0.1:{self.ports['KAFKA_PORT']}"
+
+    @property
+    def webhook_secrets(self) -> Path:
+        """The file by which webhook-ingest learns of further endpoints while it runs."""
+        return _webhook_secrets(self.state)
 
     def restart(self, program: str) -> None:
         """End a program as a deployment does; its supervisor brings it up again."""
@@ -69,6 +75,7 @@ def running_house() -> Iterator[RunningHouse]:
     with TemporaryDirectory(prefix="tillstream-stories-") as folder:
         state = Path(folder)
         _share_downloads(state)
+        _webhook_secrets(state).touch()
         ports = _free_ports()
         environment = _environment(state, ports)
         try:
@@ -99,7 +106,24 @@ def _environment(state: Path, ports: Mapping[str, int]) -> dict[str, str]:
     """What the user has set for their own house, in the environment or in `.env`, is not for this one."""
     foreign = {name: "" for name in (*os.environ, *dotenv_values(REPOSITORY / ".env")) if name.startswith(FOREIGN)}
     chosen = {setting: str(port) for setting, port in ports.items()}
-    return {**os.environ, **foreign, **chosen, **QUICKER, "TILLSTREAM_STATE": str(state)}
+    stripes = _told_in_both_forms(state, ports["WEBHOOK_INGEST_PORT"])
+    return {**os.environ, **foreign, **chosen, **QUICKER, **stripes, "TILLSTREAM_STATE": str(state)}
+
+
+def _told_in_both_forms(state: Path, port: int) -> dict[str, str]:
+    """Every story hears of each occurrence twice, in a snapshot event and in a thin one."""
+    return {
+        "STRIPE_SIM_THIN_WEBHOOK_URL": f"http://127.0.0.1:{port}/webhooks/stripe/thin",
+        "STRIPE_SIM_THIN_WEBHOOK_SECRET": THIN_SECRET,
+        "WEBHOOK_INGEST_ENDPOINTS": f"thin={THIN_SECRET}",
+        "WEBHOOK_INGEST_SECRETS_FILE": str(_webhook_secrets(state)),
+        "WEBHOOK_INGEST_SECRETS_EVERY": "0.2",
+        "ORDER_SERVICE_RESOLVER_RATE": "500",
+    }
+
+
+def _webhook_secrets(state: Path) -> Path:
+    return state / "webhook-secrets"
 
 
 def _devstack(command: str, environment: Mapping[str, str], seconds: float) -> None:

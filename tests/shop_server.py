@@ -88,17 +88,35 @@ class ShopServer:
         return answer.body
 
     async def stripe(
-        self, method: str, path: str, form: Mapping[str, str] | None = None, *, browser: bool = False
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        browser: bool = False,
+        account: str | None = None,
     ) -> Json:
-        """A call of Stripe's API with the account's secret key, or with the one that Stripe.js has in a browser."""
+        """A call of Stripe's API with the account's secret key, or with the one that Stripe.js has in a browser.
+
+        `account` is the connected account in which it is made.
+        """
         headers = {"Authorization": self._bearer("STRIPE_PUBLISHABLE_KEY" if browser else "STRIPE_SECRET_KEY")}
+        headers |= {"Stripe-Account": account} if account else {}
         data = aiohttp.FormData(form) if form else None
         answer = await self._send(method, self.house.url("stripe-sim", path), headers, data)
         return answer.body
 
-    async def sim(self, method: str, path: str) -> Json:
+    async def stripe_v2(self, method: str, path: str, body: Json | None = None) -> Json:
+        """A call of Stripe's API v2, which speaks JSON."""
+        headers = {"Authorization": self._bearer("STRIPE_SECRET_KEY"), "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body is not None else None
+        return (await self._send(method, self.house.url("stripe-sim", f"/v2{path}"), headers, data)).body
+
+    async def sim(self, method: str, path: str, body: Json | None = None) -> Json:
         """What a bank, a buyer or time can do at Stripe: `/objects/{id}/actions`, `/objects/{id}/{action}`."""
-        return (await self._send(method, self.house.url("stripe-sim", f"/sim{path}"), {})).body
+        headers = {"Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body is not None else None
+        return (await self._send(method, self.house.url("stripe-sim", f"/sim{path}"), headers, data)).body
 
     async def metrics(self, program: str) -> str:
         """What a program counts, as Prometheus reads it."""
