@@ -128,11 +128,13 @@ class Buyer(Person):
         for _ in range(1, quantity):
             await self.page.get_by_role("button", name=f"One {plan} more").click()
 
-    async def subscribes(self, plan: str) -> None:
-        """One of it, paid by a good card."""
+    async def subscribes(self, plan: str, *, card: str = GOOD_CARD) -> None:
+        """One of it, paid by this card."""
         await self.chooses_plan(plan)
         await self.page.get_by_role("button", name="Subscribe").click()
-        await self.pays_with(GOOD_CARD)
+        await self.pays_with(card)
+        if card == CHALLENGED_CARD:
+            await self.answers_the_bank("Complete")
         await expect(self.headline).to_have_text("Thank you, you are subscribed")
 
     @property

@@ -1,8 +1,6 @@
 """A buyer subscribes, watches the subscription live, changes it and ends it."""
 
-import asyncio
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -13,12 +11,6 @@ from shop_server import Json, ShopServer
 pytestmark = pytest.mark.browser
 
 A_DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, 20\d\d")
-
-
-async def next_second(subscription: Json) -> None:
-    """Stripe tells whole seconds: of two invoices of the same one nobody can say which is the later."""
-    first = datetime.fromisoformat(subscription["invoices"][-1]["created_at"])
-    await asyncio.sleep(max(0.0, (first + timedelta(seconds=1) - datetime.now(UTC)).total_seconds()))
 
 
 async def test_a_subscription_is_paid_and_shown_with_its_next_payment(buyer: Buyer, shop: ShopServer) -> None:
@@ -79,10 +71,61 @@ async def test_a_subscription_is_changed_and_ended_from_its_page(buyer: Buyer) -
 async def test_a_renewal_that_fails_shows_as_overdue_without_a_reload(buyer: Buyer, shop: ShopServer) -> None:
     await buyer.subscribes("House beans, every month")
     subscription = await shop.subscription(await buyer.subscription_id())
-    await next_second(subscription)
     await shop.sim("POST", f"/objects/{subscription['stripe_subscription_id']}/fail_renewal")
     await expect(buyer.headline).to_have_text("The last payment did not go through")
     await expect(buyer.fact("Last payment")).to_have_text("$14.50, not paid yet")
+
+
+@pytest.mark.shows("GET /v1/subscriptions/{subscription_id}/payment", "customer.subscription.updated")
+async def test_a_renewal_that_failed_is_paid_with_another_card(buyer: Buyer, shop: ShopServer) -> None:
+    subscription = await renews(buyer, shop, "fail_renewal")
+    await expect(buyer.headline).to_have_text("The last payment did not go through")
+    await buyer.page.get_by_role("button", name="Pay now").click()
+    await buyer.pays_with(DECLINED_CARD)
+    await expect(buyer.alert).to_contain_text("declined")
+    await buyer.pays_with(GOOD_CARD)
+    await sees_all_paid(buyer)
+    assert await invoices_of(shop, subscription) == ["paid", "paid"]
+
+
+@pytest.mark.shows("invoice.payment_action_required")
+async def test_a_renewal_that_the_bank_asks_about_is_confirmed_on_the_page(buyer: Buyer, shop: ShopServer) -> None:
+    subscription = await renews(buyer, shop, "renew", card=CHALLENGED_CARD)
+    await expect(buyer.page.get_by_text("Your bank wants to hear from you")).to_be_visible()
+    await buyer.page.get_by_role("button", name="Confirm payment").click()
+    await buyer.answers_the_bank("Complete")
+    await sees_all_paid(buyer)
+    assert await invoices_of(shop, subscription) == ["paid", "paid"]
+
+
+async def test_a_renewal_that_was_not_confirmed_is_paid_with_another_card(buyer: Buyer, shop: ShopServer) -> None:
+    subscription = await renews(buyer, shop, "renew", card=CHALLENGED_CARD)
+    await buyer.page.get_by_role("button", name="Confirm payment").click()
+    await buyer.answers_the_bank("Fail")
+    await expect(buyer.alert).to_be_visible()
+    await buyer.pays_with(GOOD_CARD)
+    await sees_all_paid(buyer)
+    assert await invoices_of(shop, subscription) == ["paid", "paid"]
+
+
+async def renews(buyer: Buyer, shop: ShopServer, action: str, *, card: str = GOOD_CARD) -> Json:
+    """A subscription, paid with the card, whose next period begins like this."""
+    await buyer.subscribes("House beans, every month", card=card)
+    subscription = await shop.subscription(await buyer.subscription_id())
+    await shop.sim("POST", f"/objects/{subscription['stripe_subscription_id']}/{action}")
+    return subscription
+
+
+async def sees_all_paid(buyer: Buyer) -> None:
+    """Without a reload, and nothing is left to press."""
+    await expect(buyer.headline).to_have_text("Thank you, you are subscribed")
+    await expect(buyer.fact("Last payment")).to_have_text("$14.50, paid")
+    await expect(buyer.page.get_by_role("button", name=re.compile("^(Pay|Confirm)"))).to_have_count(0)
+
+
+async def invoices_of(shop: ShopServer, subscription: Json) -> list[str]:
+    """How each stands for order-service."""
+    return [invoice["status"] for invoice in (await shop.subscription(subscription["subscription_id"]))["invoices"]]
 
 
 async def test_subscriptions_are_listed_in_the_account_as_they_stand(buyer: Buyer, shop: ShopServer) -> None:
