@@ -1,4 +1,4 @@
-import type { LatestInvoice, Subscription } from "@tillstream/client";
+import type { LatestInvoice } from "@tillstream/client";
 import type { Stripe, StripeElements } from "@stripe/stripe-js";
 import { useState } from "preact/hooks";
 
@@ -12,9 +12,6 @@ import { loadStripe } from "./stripe.ts";
 import { StripeForm } from "./stripe-form.tsx";
 import { fetchDuePayment, type DuePayment } from "./subscribing.ts";
 
-const PAYABLE: readonly string[] = ["trialing", "active", "past_due", "unpaid"];
-const OVERDUE: readonly string[] = ["past_due", "unpaid"];
-
 /** What a press of the button came to: made, or a form for another card, or why there is none. */
 type Outcome =
   | { readonly state: "made" }
@@ -24,12 +21,6 @@ type Outcome =
 interface OpenDue {
   readonly stripe: Stripe;
   readonly due: DuePayment;
-}
-
-/** The invoice that it is the buyer's turn to pay, null if they need not do anything. */
-export function dueInvoice({ status, latest_invoice: invoice }: Subscription): LatestInvoice | null {
-  const waits = invoice?.status === "open" && PAYABLE.includes(status);
-  return waits && (invoice.needs_action || OVERDUE.includes(status)) ? invoice : null;
 }
 
 /** A button, and behind it the bank's question or a card form. That it is paid arrives by the stream. */

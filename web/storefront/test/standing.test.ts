@@ -1,8 +1,8 @@
-import type { Subscription } from "@tillstream/client";
+import type { LatestInvoice, Subscription, SubscriptionStatus } from "@tillstream/client";
 import { expect, test } from "vitest";
 
 import { cardName, distinct, type SavedCard } from "../src/saved-cards.ts";
-import { standing } from "../src/standing.ts";
+import { dueInvoice, standing } from "../src/standing.ts";
 
 const TOLD: Subscription = {
   subscription_id: "subs_1",
@@ -30,6 +30,27 @@ test("one that ends with its period is ending, until it has ended", () => {
   expect(standing({ ...ending, status: "trialing" })).toBe("ending");
   expect(standing({ ...ending, status: "canceled" })).toBe("canceled");
   expect(standing({ ...ending, status: "past_due" })).toBe("past_due");
+});
+
+const OPEN: LatestInvoice = {
+  invoice_id: "in_1",
+  status: "open",
+  amount_due: 1450,
+  amount_paid: 0,
+  needs_action: false,
+};
+
+test.each<[string, SubscriptionStatus, Partial<LatestInvoice>, boolean]>([
+  ["a renewal that failed", "past_due", {}, true],
+  ["one that failed for good", "unpaid", {}, true],
+  ["one that the bank asks about", "active", { needs_action: true }, true],
+  ["one that is being collected", "active", {}, false],
+  ["a first payment, which has a page of its own,", "incomplete", { needs_action: true }, false],
+  ["what was owed when it ended", "canceled", { needs_action: true }, false],
+  ["a paid one", "past_due", { status: "paid" }, false],
+])("%s: is it the buyer's turn to pay?", (_invoice, status, facts, due) => {
+  const told = { ...TOLD, status, latest_invoice: { ...OPEN, ...facts } };
+  expect(dueInvoice(told) !== null).toBe(due);
 });
 
 const VISA: SavedCard = {

@@ -2,7 +2,7 @@ import type { Subscription } from "@tillstream/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { dropAttempt, keptAttempt } from "../attempt.ts";
-import { DueInvoice, dueInvoice } from "../due-payment.tsx";
+import { DueInvoice } from "../due-payment.tsx";
 import { subscriptions } from "../kept.ts";
 import { words } from "../language.ts";
 import { formatMoney } from "../money.ts";
@@ -12,7 +12,7 @@ import { formatDay, perInterval } from "../plans.ts";
 import type { Plan } from "../catalog.ts";
 import { returnedFromStripe } from "../returned.ts";
 import { useShop } from "../shop.ts";
-import { standing } from "../standing.ts";
+import { dueInvoice, standing } from "../standing.ts";
 import type { Subscribed } from "../subscribing.ts";
 import { SubscriptionChanges } from "../subscription-changes.tsx";
 import { useSubscription } from "../use-subscription.ts";
