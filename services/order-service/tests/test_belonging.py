@@ -47,6 +47,21 @@ def test_order_that_was_named_exists_whichever_of_two_names_came_first(stripe: A
     ]
 
 
+def test_payment_that_names_an_order_of_another_merchant_is_flagged(stripe: Any, placed: Any, end_of: Any) -> None:
+    """Its money is there and is counted, but a person should look whose it is."""
+    ours, theirs = ({"order_id": "ord_1", "merchant_id": merchant} for merchant in ("default", "m_2"))
+    for told, flags in (
+        (stripe.payment("succeeded"), ()),
+        (stripe.payment("succeeded", metadata=ours), ()),
+        (stripe.payment("succeeded", metadata=theirs), ("merchant_mismatch",)),
+        (stripe.session("completed", payment_status="paid", metadata=theirs), ("merchant_mismatch",)),
+    ):
+        order = placed(payment_intent_id=None)
+        for way in ((order, told), (told, order)):
+            end = end_of(*way)
+            assert (end.merchant_id, end.amounts.captured, end.flags) == ("default", 1999, flags)
+
+
 @pytest.mark.parametrize("happened", ["completed", "async_payment_failed", "expired"])
 def test_session_whose_payment_went_to_another_order_no_longer_counts(stripe: Any, end_of: Any, happened: str) -> None:
     """The payment's own metadata is believed before the session's."""

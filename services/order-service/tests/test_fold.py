@@ -100,6 +100,9 @@ disputes = st.builds(
 )
 
 
+MERCHANTS = st.sampled_from(["", "default", "m_2"])
+
+
 @st.composite
 def behind(draw: st.DrawFn, *ids: str) -> Payment:
     """What a refund, a dispute, a charge or an operator may tell of one of these payments."""
@@ -107,7 +110,7 @@ def behind(draw: st.DrawFn, *ids: str) -> Payment:
     return payment_behind(
         draw(st.sampled_from(ids)),
         draw(CURRENCIES),
-        Named(namer, draw(SECONDS), order_id) if order_id else NOBODY,
+        Named(namer, draw(SECONDS), order_id, draw(MERCHANTS)) if order_id else NOBODY,
         refunds=draw(st.dictionaries(st.sampled_from(["re_1", "re_2"]), refunds, max_size=2)),
         disputes=draw(st.dictionaries(st.sampled_from(["dp_1", "dp_2"]), disputes, max_size=2)),
         charge_refunded=draw(AMOUNTS),

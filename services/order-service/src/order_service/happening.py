@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from order_service.mention import Mention
 from order_service.payment import NOBODY, Named, Namer
-from order_service.stripe_values import Object, an_object, name, text
+from order_service.stripe_values import Object, an_object, metadata, name, text
 from order_service.told import BillingFact, Fact
 
 
@@ -39,7 +39,14 @@ Reader = Callable[[Happening], Saying]
 
 def named(happening: Happening) -> Named:
     """Which order a payment belongs to, as something else about it says by its own metadata."""
-    return Named(Namer.OTHER, happening.at, happening.order_id) if happening.order_id else NOBODY
+    if happening.order_id is None:
+        return NOBODY
+    return Named(Namer.OTHER, happening.at, happening.order_id, merchant(happening))
+
+
+def merchant(happening: Happening) -> str:
+    """Whose order it is by the object's metadata; empty if that does not say."""
+    return name(metadata(happening.thing, "merchant_id"))
 
 
 def mention(happening: Happening, currency: str) -> tuple[Mention, ...]:

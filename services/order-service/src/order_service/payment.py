@@ -44,6 +44,8 @@ class Named(NamedTuple):
     at: int
     """In seconds; of an operator's words, which may follow each other quickly, in microseconds."""
     order_id: str
+    merchant_id: str = ""
+    """Whose order it is, where whoever named it said so."""
 
     @property
     def second(self) -> int:
@@ -167,6 +169,7 @@ def payment_told(
     currency: str,
     captured: int = 0,
     order_id: str | None = None,
+    merchant_id: str = "",
     named_by: Namer = Namer.ITSELF,
     attempt: str = "",
     customer_id: str = "",
@@ -175,7 +178,7 @@ def payment_told(
     """A payment as one event tells it, `at` being that event's second."""
     final, rank, _ = PAYMENT[status]
     telling = Telling(final, at, rank, status, amount, currency, customer_id, error)
-    named = Named(named_by, at, order_id) if order_id else NOBODY
+    named = Named(named_by, at, order_id, merchant_id) if order_id else NOBODY
     if final:
         return Payment(payment_id, telling, named, captured)
     return Payment(payment_id, telling, named, captured, {attempt: status}, at)

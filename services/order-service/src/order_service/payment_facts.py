@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from order_service.attempts import attempt
-from order_service.happening import Happening, Reader, Saying, mention
+from order_service.happening import Happening, Reader, Saying, mention, merchant
 from order_service.invoice import InvoicePayment
 from order_service.payment import Payment, payment_told
 from order_service.statuses import PaymentStatus
@@ -94,6 +94,7 @@ def _payment(happening: Happening, status: PaymentStatus) -> Payment:
         currency=currency(intent.get("currency")),
         captured=amount(intent.get("amount_received", 0), "amount_received"),
         order_id=happening.order_id,
+        merchant_id=merchant(happening),
         attempt="" if status is PaymentStatus.OPEN else _attempt(intent, error, status),
         customer_id=reference(intent.get("customer")),
         error=plain(error.get("decline_code")) or plain(error.get("code")),

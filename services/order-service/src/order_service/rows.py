@@ -118,6 +118,7 @@ def payment_row(payment: Payment, now: datetime) -> Row:
         payment.charge_refunded,
         now,
         now,
+        payment.named.merchant_id,
     )
 
 
@@ -129,7 +130,7 @@ def payment_of(row: Record) -> Payment:
     return Payment(
         payment_id=row["payment_id"],
         telling=Telling(final, row["told_at"], rank, status, *particulars),
-        named=Named(row["named_by"], row["named_at"], order_id) if order_id else NOBODY,
+        named=Named(row["named_by"], row["named_at"], order_id, row["named_merchant_id"]) if order_id else NOBODY,
         captured=row["captured"],
         attempts={attempt: PaymentStatus(told) for attempt, told in orjson.loads(row["attempts"]).items()},
         attempted_at=row["attempted_at"],

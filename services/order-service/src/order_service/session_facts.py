@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from order_service.happening import Happening, Reader, Saying, mention
+from order_service.happening import Happening, Reader, Saying, mention, merchant
 from order_service.payment import Namer, Payment, payment_told
 from order_service.session import Session
 from order_service.statuses import SESSION, PaymentStatus, SessionStatus
@@ -80,6 +80,7 @@ def _paid(happening: Happening, payment_id: str, amount: int, currency: str) -> 
         currency=currency,
         captured=amount,
         order_id=happening.order_id,
+        merchant_id=merchant(happening),
         named_by=Namer.OTHER,
         customer_id=reference(happening.thing.get("customer")),
     )

@@ -13,6 +13,7 @@ from tillstream_contracts import Amounts, OrderStatus
 OVERPAID = "overpaid"
 AMOUNT_MISMATCH = "amount_mismatch"
 CURRENCY_MISMATCH = "currency_mismatch"
+MERCHANT_MISMATCH = "merchant_mismatch"
 UNDERPAID = "underpaid"
 
 BINDING = (PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED)
@@ -38,12 +39,14 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
     counted = [payment for payment in payments if payment.telling.currency == currency]
     whose = order.placed or order.mention
     status, ordered = _status(order), _ordered(order, currency)
+    owner = (whose.merchant_id if whose else "") or merchant_id
+    underpaid = status is OrderStatus.PAID and _covered(counted) < ordered
     return Summary(
-        merchant_id=(whose.merchant_id if whose else "") or merchant_id,
+        merchant_id=owner,
         status=status,
         currency=currency,
         amounts=_amounts(counted, ordered, currency),
-        flags=_flags(order, payments, currency, underpaid=status is OrderStatus.PAID and _covered(counted) < ordered),
+        flags=_flags(order, payments, owner, currency, underpaid=underpaid),
         reference=(whose.reference if whose else "") or None,
         customer_id=(whose.customer_id if whose else "") or None,
     )
@@ -124,7 +127,7 @@ def _ordered(order: Order, currency: str) -> int:
     return max(asked, default=0)
 
 
-def _flags(order: Order, payments: list[Payment], currency: str, *, underpaid: bool) -> tuple[str, ...]:
+def _flags(order: Order, payments: list[Payment], owner: str, currency: str, *, underpaid: bool) -> tuple[str, ...]:
     """What a person should look at, in alphabetical order."""
     bound = [payment for payment in payments if payment.status in BINDING or payment.captured]
     wrong_currency = any(payment.telling.currency != currency for payment in bound)
@@ -135,6 +138,7 @@ def _flags(order: Order, payments: list[Payment], currency: str, *, underpaid: b
     found = {
         AMOUNT_MISMATCH: wrong_amount,
         CURRENCY_MISMATCH: wrong_currency,
+        MERCHANT_MISMATCH: any(payment.named.merchant_id not in ("", owner) for payment in payments),
         OVERPAID: doubled,
         UNDERPAID: underpaid,
     }

@@ -120,6 +120,7 @@ class PaymentRow(Base, table=True):
     charge_refunded: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     first_seen_at: datetime = Field(sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
+    named_merchant_id: str = Field(sa_type=Text, sa_column_kwargs={"server_default": text("''")})
 
 
 class AttachRequestRow(Base, table=True):

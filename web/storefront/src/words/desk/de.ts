@@ -59,6 +59,7 @@ export const desk: Words["desk"] = {
     underpaid: "zu wenig bezahlt",
     amount_mismatch: "anderer Betrag",
     currency_mismatch: "andere Währung",
+    merchant_mismatch: "anderer Händler",
   },
   payment: {
     unknown: "noch nichts gehört",

@@ -57,6 +57,7 @@ export const desk = {
     underpaid: "paid too little",
     amount_mismatch: "another amount",
     currency_mismatch: "another currency",
+    merchant_mismatch: "another merchant’s",
   },
   payment: {
     unknown: "not told of yet",

@@ -59,6 +59,7 @@ export const desk: Words["desk"] = {
     underpaid: "支払い不足",
     amount_mismatch: "金額の不一致",
     currency_mismatch: "通貨の不一致",
+    merchant_mismatch: "別の販売者",
   },
   payment: {
     unknown: "通知待ち",
