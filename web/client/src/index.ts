@@ -10,7 +10,6 @@ export type {
   SubscriptionStatus,
 } from "./frames.js";
 export {
-  type OrderWatch,
   type StreamError,
   type StreamState,
   type SubscriptionWatchOptions,

@@ -37,10 +37,8 @@ export interface Watch {
   close(): void;
 }
 
-export type OrderWatch = Watch;
-
 /** Reports an order's state now and whenever it changes, over any number of connections. */
-export function watchOrder(options: WatchOptions): OrderWatch {
+export function watchOrder(options: WatchOptions): Watch {
   return new Watching(options, isOrder);
 }
 
