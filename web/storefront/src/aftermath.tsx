@@ -1,6 +1,7 @@
 import type { Order } from "@tillstream/client";
 import { useEffect, useState } from "preact/hooks";
 
+import type { StreamAccess } from "./api.ts";
 import { words } from "./language.ts";
 import { formatMoney } from "./money.ts";
 import { Notice } from "./notice.tsx";
@@ -9,13 +10,13 @@ import { useShop } from "./shop.ts";
 import { fetchWholeOrder, type WholeOrder } from "./whole-order.ts";
 
 /** What came after the payment: refunds, and what the buyer's bank says. Follows the order's versions. */
-export function Aftermath({ order, purchase }: { order: Order; purchase: Purchase }) {
+export function Aftermath({ order, purchase, access }: { order: Order; purchase: Purchase; access: StreamAccess }) {
   const { config } = useShop();
   const [whole, setWhole] = useState<WholeOrder>();
   useEffect(() => {
     if (order.version === 0) return;
-    fetchWholeOrder(config, purchase.orderId, purchase.stream).then(setWhole, () => undefined); // the sums are known
-  }, [config, purchase, order.version]);
+    fetchWholeOrder(config, purchase.orderId, access).then(setWhole, () => undefined); // the sums are known
+  }, [config, purchase, access, order.version]);
   const { amounts } = order;
   const money = (amount: number) => formatMoney(amount, order.currency ?? purchase.attempt.wanted.currency);
   return (

@@ -17,7 +17,7 @@ import { words } from "./language.ts";
 /** The order's three steps, following its stream. */
 export function OrderProgress({ returned, purchase }: { returned: Returned; purchase: Purchase }) {
   const { setCart } = useShop();
-  const { told: order, interrupted } = useOrder(returned.id, purchase);
+  const { told: order, interrupted, access } = useOrder(returned.id, purchase);
   const progress = progressOf({
     refused: returned.refused,
     ...(order && { status: order.status, previousStatus: order.previous_status }),
@@ -35,7 +35,7 @@ export function OrderProgress({ returned, purchase }: { returned: Returned; purc
       <div class="progress" data-status={order?.status ?? "unknown"}>
         {interrupted && <Notice kind="waiting">{interrupted}</Notice>}
         <Steps progress={progress} />
-        {order && <Aftermath order={order} purchase={purchase} />}
+        {order && <Aftermath order={order} purchase={purchase} access={access} />}
         <Facts purchase={purchase} ordered={order && order.version > 0 ? order.amounts.ordered : null} />
         <div class="actions">
           {progress.outcome === "failed" && (

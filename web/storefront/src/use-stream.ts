@@ -8,6 +8,8 @@ import { words } from "./language.ts";
 export interface Followed<Told> {
   readonly told?: Told;
   readonly interrupted: string | null;
+  /** What opens its door by now. */
+  readonly access: StreamAccess;
 }
 
 /** How to follow one thing: `access` opens its stream, `renew` asks for another token when that one has run out, if it may. */
@@ -21,6 +23,7 @@ export interface Following<Told extends Order | Subscription> {
 export function useStream<Told extends Order | Subscription>(following: Following<Told>): Followed<Told> {
   const [told, setTold] = useState<Told>();
   const [interrupted, setInterrupted] = useState<string | null>(null);
+  const [access, setAccess] = useState(following.access);
   useEffect(() => {
     const { renew } = following;
     const watch = following.watch({
@@ -32,14 +35,20 @@ export function useStream<Told extends Order | Subscription>(following: Followin
       onError: ({ final }) => {
         if (final) setInterrupted(words().order.ended);
       },
-      ...(renew && { refreshToken: async () => (await renew()).token }),
+      ...(renew && {
+        refreshToken: async () => {
+          const renewed = await renew();
+          setAccess(renewed);
+          return renewed.token;
+        },
+      }),
     });
     return () => {
       watch.close();
     };
     // What is followed is the same for as long as the component is shown: its key says so.
   }, []);
-  return { ...(told && { told }), interrupted };
+  return { ...(told && { told }), interrupted, access };
 }
 
 function interruption(state: StreamState): string | null {
