@@ -75,7 +75,7 @@ class Books:
         return told.holds_in(joined)
 
     def _merge_payment(self, told: Payment, touched: set[str]) -> bool:
-        if told.order_id:
+        if told.order_id and not self._is_told_of(told.order_id):
             self._merge_part(Mention(told.order_id, told.named.second, told.telling.currency), touched)
         known = self.payments.get(told.payment_id)
         joined = known.join(told) if known else told
@@ -89,7 +89,12 @@ class Books:
             self._replace(self._order(known.order_id).without_payment(known.payment_id), touched)
         if joined.order_id:
             self._replace(self._order(joined.order_id).with_payment(joined), touched)
-        return known is None or not joined.looks_like(known) or told.holds_in(joined)
+        return known is None or told.holds_in(joined) or not joined.looks_like(known)
+
+    def _is_told_of(self, order_id: str) -> bool:
+        """Whether a mention is known that says whose the order is, and so beats each that only names it."""
+        mention = self._order(order_id).mention
+        return mention is not None and bool(mention.merchant_id)
 
     def _order(self, order_id: str) -> Order:
         known = self.orders.get(order_id)

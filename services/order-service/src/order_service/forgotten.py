@@ -13,8 +13,11 @@ WRITING: Final = 7_203_114_520
 
 So a batch either was committed before, and what it wrote is forgotten too, or sees the hashes.
 """
-SHARE: Final = "SELECT pg_advisory_xact_lock_shared($1)"
-SALT: Final = "SELECT salt FROM forgotten_salt WHERE EXISTS (SELECT FROM forgotten)"
+SHARE: Final = f"SELECT pg_advisory_xact_lock_shared({WRITING}); SELECT FROM forgotten LIMIT 1"  # noqa: S608  # our own number
+"""Two statements in one round trip; the second begins once the lock is there, so it sees what its last holder wrote."""
+NOBODY: Final = "SELECT 0"
+"""What PostgreSQL answers to that where no row was found."""
+SALT: Final = "SELECT salt FROM forgotten_salt"
 KNOWN: Final = "SELECT name_hash FROM forgotten WHERE name_hash = ANY($1::text[])"
 
 
@@ -25,10 +28,9 @@ def hash_of(name: str, salt: str) -> str:
 
 async def without_forgotten(connection: Connection, told: Mapping[str, Told], merchant_id: str) -> dict[str, Told]:
     """The events, in their sequence, those about somebody forgotten without the name."""
-    await connection.execute(SHARE, WRITING)
-    salt = await connection.fetchval(SALT)
-    if salt is None:
+    if await connection.execute(SHARE) == NOBODY:
         return dict(told)
+    salt = await connection.fetchval(SALT)
     hashes = {key: {hash_of(name, salt) for name in names_in(one, merchant_id)} for key, one in told.items()}
     known = await _known(connection, {one for hashed in hashes.values() for one in hashed})
     return {key: anonymous(one) if hashes[key] & known else one for key, one in told.items()}

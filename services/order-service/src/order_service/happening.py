@@ -1,7 +1,7 @@
 """An event of Stripe's that brings its object, opened, as the readers of each kind of object get it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from order_service.mention import Mention
@@ -10,8 +10,7 @@ from order_service.stripe_values import Object, an_object, metadata, name, text
 from order_service.told import BillingFact, Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """What happened, and the object it happened to, as it stood in the second `at`."""
 
     event_type: str
@@ -21,7 +20,7 @@ class Happening:
     """The order that the object's metadata names."""
     api_version: str = ""
     """The version of Stripe's API that the object is written in; empty if the event does not say."""
-    before: Object = field(default_factory=dict)
+    before: Object = MappingProxyType({})
     """What Stripe says has changed by it, as it was before."""
     event_id: str = ""
 

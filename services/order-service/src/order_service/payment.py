@@ -127,7 +127,7 @@ class Payment:
 
     def holds_in(self, known: "Payment") -> bool:
         """Whether all that this one tells is how things still stand."""
-        told = self.telling.final < 0 or (self.status, self.telling.at) == (known.status, known.telling.at)
+        told = self.telling.final < 0 or (self.telling.at == known.telling.at and self.status is known.status)
         return (
             told
             and (self.named.by < Namer.OPERATOR or self.named == known.named)

@@ -129,12 +129,12 @@ def _ordered(order: Order, currency: str) -> int:
 
 def _flags(order: Order, payments: list[Payment], owner: str, currency: str, *, underpaid: bool) -> tuple[str, ...]:
     """What a person should look at, in alphabetical order."""
-    bound = [payment for payment in payments if payment.status in BINDING or payment.captured]
+    bound = [payment for payment in payments if payment.captured or payment.status in BINDING]
     wrong_currency = any(payment.telling.currency != currency for payment in bound)
     wrong_amount = order.placed is not None and any(
         payment.telling.amount != order.placed.amount and payment.telling.currency == currency for payment in bound
     )
-    doubled = sum(payment.keeps_money for payment in payments) > 1
+    doubled = len(payments) > 1 and sum(payment.keeps_money for payment in payments) > 1
     found = {
         AMOUNT_MISMATCH: wrong_amount,
         CURRENCY_MISMATCH: wrong_currency,
