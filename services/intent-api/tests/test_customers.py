@@ -54,6 +54,7 @@ async def test_customer_is_made_at_stripe_alone_and_nothing_personal_is_logged(
     assert "customer_made" in logged
     assert "ada@" not in logged
     assert "Lovelace" not in logged
+    assert "cus_1" not in logged
 
 
 async def test_key_for_a_customer_is_its_own_and_the_same_on_a_retry(api: Api, stripe: ScriptedStripe) -> None:

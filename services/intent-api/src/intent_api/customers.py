@@ -85,7 +85,7 @@ async def make_customer(
             _parameters(body, caller.merchant_id), {"idempotency_key": stripe_key}
         ),
     )
-    log.info("customer_made", customer_id=customer.id)
+    log.info("customer_made")
     return CustomerAnswer(customer_id=customer.id, reference=body.reference)
 
 

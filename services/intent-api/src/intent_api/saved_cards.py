@@ -106,7 +106,7 @@ async def forget_saved_card(
         stripe_key_for(payment_method_id, "detach"),
         lambda key: methods.detach_async(payment_method_id, None, {"idempotency_key": key}),
     )
-    log.info("payment_method_detached", customer_id=customer_id, payment_method_id=payment_method_id)
+    log.info("payment_method_detached", payment_method_id=payment_method_id)
 
 
 @router.post(
