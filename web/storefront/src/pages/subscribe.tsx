@@ -41,12 +41,16 @@ function PlanPage({ product }: { product: Planned }) {
   const [quantity, setQuantity] = useState(1);
   const [begun, setBegun] = useState<Begun>();
   const price = planPrice(product, quantity, currency);
+  const { trial_days: trialDays } = product.plan;
+  const triedBefore = begun?.answer.client_secret_for === "payment"; // a trial is given once for each customer
   return (
     <Page title={product.name} lead={product.description}>
       <div class="columns">
         <section class="panel" aria-labelledby="price">
           <h2 id="price">{price ?? words().catalog.notInCurrency}</h2>
-          {product.plan.trial_days > 0 && <p class="trial">{words().plan.trial(product.plan.trial_days)}</p>}
+          {trialDays > 0 && (
+            <p class="trial">{triedBefore ? words().plan.triedBefore : words().plan.trial(trialDays)}</p>
+          )}
           {begun ? (
             <FirstPayment begun={begun} price={price ?? ""} />
           ) : (

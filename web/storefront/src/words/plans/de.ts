@@ -8,6 +8,7 @@ export const plan: Words["plan"] = {
     month: (price, every) => (every === 1 ? `${price} pro Monat` : `${price} alle ${every} Monate`),
     year: (price, every) => (every === 1 ? `${price} pro Jahr` : `${price} alle ${every} Jahre`),
   },
+  triedBefore: "Die kostenlosen Tage hatten Sie schon",
   trial: (days) => (days === 1 ? "1 Tag kostenlos" : `${days} Tage kostenlos`),
   quantity: "Wie viele",
   begin: "Abonnieren",

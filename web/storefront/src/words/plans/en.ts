@@ -6,6 +6,7 @@ export const plan = {
     month: (price: string, every: number) => (every === 1 ? `${price} per month` : `${price} every ${every} months`),
     year: (price: string, every: number) => (every === 1 ? `${price} per year` : `${price} every ${every} years`),
   },
+  triedBefore: "You have had the free days of this plan",
   trial: (days: number) => (days === 1 ? "1 day free" : `${days} days free`),
   quantity: "How many",
   begin: "Subscribe",

@@ -8,6 +8,7 @@ export const plan: Words["plan"] = {
     month: (price, every) => (every === 1 ? `月額 ${price}` : `${every}か月ごとに ${price}`),
     year: (price, every) => (every === 1 ? `年額 ${price}` : `${every}年ごとに ${price}`),
   },
+  triedBefore: "無料期間はすでにご利用済みです",
   trial: (days) => `${days}日間無料`,
   quantity: "数量",
   begin: "申し込む",
