@@ -6,7 +6,15 @@ import re
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
-from buyer import CHALLENGED_CARD, DECLINED_CARD, GOOD_CARD, LOST_CONNECTION, SLOW_CARD, Buyer
+from buyer import (
+    CHALLENGED_CARD,
+    DECLINED_CARD,
+    GOOD_CARD,
+    LOST_CONNECTION,
+    REFUSED_LATER_CARD,
+    SLOW_CARD,
+    Buyer,
+)
 from running_house import RunningHouse
 from shop_server import ShopServer
 
@@ -115,6 +123,16 @@ async def test_a_slow_bank_shows_as_processing_and_then_paid(buyer: Buyer) -> No
     await buyer.pays_with(SLOW_CARD)
     await expect(buyer.page.get_by_role("status")).to_contain_text("Your bank is working on the payment")
     await buyer.sees_it_paid()
+
+
+async def test_what_a_slow_bank_refuses_is_back_in_the_cart(buyer: Buyer) -> None:
+    await buyer.takes("Paper filters")
+    await buyer.goes_to_checkout()
+    await buyer.pays_with(REFUSED_LATER_CARD)
+    await expect(buyer.headline).to_have_text("The payment did not go through")
+    await expect(buyer.page.get_by_role("link", name="Cart 1 item")).to_be_visible()
+    await buyer.page.get_by_role("link", name="Try again").click()
+    await expect(buyer.pay_button).to_be_enabled()
 
 
 async def test_the_hosted_page_takes_the_money_and_brings_the_buyer_back(buyer: Buyer, shop: ShopServer) -> None:

@@ -37,6 +37,15 @@ export function minus(cart: Cart, bought: Cart): Cart {
     .filter(({ quantity }) => quantity > 0);
 }
 
+/** The cart with what was not bought after all. */
+export function plus(cart: Cart, returned: Cart): Cart {
+  const more = returned.map(({ sku, quantity }) => ({
+    sku,
+    quantity: Math.min(quantity + (cart.find((line) => line.sku === sku)?.quantity ?? 0), MAX_QUANTITY),
+  }));
+  return [...cart.filter(({ sku }) => !more.some((line) => line.sku === sku)), ...more];
+}
+
 /** How many pieces are in the cart. */
 export function pieces(cart: Cart): number {
   return cart.reduce((sum, line) => sum + line.quantity, 0);

@@ -1,7 +1,7 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { Aftermath } from "./aftermath.tsx";
-import { minus } from "./cart.ts";
+import { minus, plus } from "./cart.ts";
 import { priced, total } from "./catalog.ts";
 import { placedOrders } from "./kept.ts";
 import { formatMoney } from "./money.ts";
@@ -16,19 +16,15 @@ import { words } from "./language.ts";
 
 /** The order's three steps, following its stream. */
 export function OrderProgress({ returned, purchase }: { returned: Returned; purchase: Purchase }) {
-  const { setCart } = useShop();
   const { told: order, interrupted, access } = useOrder(returned.id, purchase);
   const progress = progressOf({
     refused: returned.refused,
     ...(order && { status: order.status, previousStatus: order.previous_status }),
   });
-  const bought = progress.outcome === "bought";
+  useCartOf(purchase, progress.outcome);
   useEffect(() => {
     placedOrders.keep({ id: returned.id, purchase });
   }, [returned, purchase]);
-  useEffect(() => {
-    if (bought && finish(purchase)) setCart((cart) => minus(cart, purchase.attempt.wanted.items));
-  }, [bought, purchase, setCart]);
 
   return (
     <Page title={progress.headline} lead={progress.sentence} live>
@@ -52,6 +48,23 @@ export function OrderProgress({ returned, purchase }: { returned: Returned; purc
       </div>
     </Page>
   );
+}
+
+/** What is bought leaves the cart, and comes back if the bank refuses after all. */
+function useCartOf(purchase: Purchase, outcome: Progress["outcome"]): void {
+  const { setCart } = useShop();
+  const taken = useRef(false);
+  useEffect(() => {
+    const { items } = purchase.attempt.wanted;
+    if (outcome === "bought" && finish(purchase)) {
+      taken.current = true;
+      setCart((cart) => minus(cart, items));
+    }
+    if (outcome === "failed" && taken.current) {
+      taken.current = false;
+      setCart((cart) => plus(cart, items));
+    }
+  }, [outcome, purchase, setCart]);
 }
 
 function Steps({ progress }: { progress: Progress }) {

@@ -5,6 +5,7 @@ import {
   loadCart,
   MAX_QUANTITY,
   minus,
+  plus,
   pieces,
   saveCart,
   withOneMore,
@@ -76,4 +77,17 @@ test("lines cost their quantity in the chosen currency", () => {
 test("what the shop does not sell is not in the sum", () => {
   expect(priced([{ sku: "gone", quantity: 1 }], CATALOG, "usd")).toEqual([]);
   expect(priced([{ sku: "mug", quantity: 1 }], CATALOG, "eur")).toEqual([]);
+});
+
+test("what was not bought after all comes back", () => {
+  const cart = [{ sku: "mug", quantity: 1 }];
+  const returned = [
+    { sku: "mug", quantity: 2 },
+    { sku: "beans", quantity: 1 },
+  ];
+  expect(plus(cart, returned)).toEqual([
+    { sku: "mug", quantity: 3 },
+    { sku: "beans", quantity: 1 },
+  ]);
+  expect(plus([], returned)).toEqual(returned);
 });

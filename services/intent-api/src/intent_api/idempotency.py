@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 from tillstream_operations import Problem
 
-MAX_KEY_LENGTH = 255
 SURELY_KNOWN: Final = timedelta(hours=23)
 """Stripe keeps keys for 24 hours at least."""
 _ACCEPTABLE = re.compile(r"[ -~]{1,255}", re.ASCII)

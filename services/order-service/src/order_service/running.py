@@ -9,7 +9,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from order_service.batches import Batches
-from order_service.failures import FOR_NOW
+from order_service.failures import FOR_NOW, without_content
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.parking_limit import ParkingLimit
@@ -52,9 +52,9 @@ class Running:
                 self._kafka, self._reachable_since = f"not reachable: {type(error).__name__}", None
                 log.warning("kafka_not_reachable", because=type(error).__name__, problem=str(error))
                 await asyncio.sleep(PAUSE_SECONDS)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # told in the log, without a trace, which may quote a record
                 self._kafka = f"failed: {type(error).__name__}"
-                log.exception("consumer_failed")
+                log.error("consumer_failed", **without_content(error))  # noqa: TRY400
                 await asyncio.sleep(PAUSE_SECONDS)
 
     def stop(self) -> None:

@@ -1,6 +1,5 @@
 """Taking in what events tell of subscriptions, one after another: pure, as `fold` is for orders."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -119,17 +118,6 @@ class SubscriptionBooks:
         ours = (naming.subscription_id if naming else "") or stripe_id
         owner = self.owners.setdefault(ours, stripe_id)
         return ours if owner == stripe_id else stripe_id
-
-
-def fold_subscription(
-    stripe_id: str, facts: Iterable[Subscription], *, merchant_id: str = "default"
-) -> SubscriptionSummary | None:
-    """A subscription's summary from the set of its facts; None if none of them is about it."""
-    books = SubscriptionBooks(merchant_id)
-    for fact in facts:
-        books.merge(fact)
-    known = books.known.get(stripe_id)
-    return summarize_subscription(known.subscription, merchant_id=merchant_id) if known else None
 
 
 def _effect(known: KnownSubscription, version: int | None) -> str:

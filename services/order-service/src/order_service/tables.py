@@ -1,8 +1,9 @@
 """What PostgreSQL holds: the schema, by which migrations are checked and the read API asks.
 
 `placements`, `payments` (with their refunds and disputes), `checkout_sessions` and `mentions` hold facts; `orders` and
-`order_changes` are derived from them; `inbox`, `timeline` and `parked_records` tell what became of each event. Money
-is BIGINT, never below zero.
+`order_changes` are derived from them; `inbox`, `timeline` and `parked_records` tell what became of each event.
+`attach_requests` remembers what operators asked for, `forgotten` who is not to be named any more. Money is BIGINT,
+never below zero.
 """
 
 from datetime import datetime

@@ -178,8 +178,7 @@ export const de: Words = {
     },
     refused: {
       headline: "Die Zahlung hat nicht geklappt",
-      sentence:
-        "Es wurde nichts abgebucht, Ihr Warenkorb ist unverändert. Versuchen Sie es noch einmal oder mit einer anderen Karte.",
+      sentence: "Es wurde nichts abgebucht. Versuchen Sie es noch einmal oder mit einer anderen Karte.",
     },
     authorized: {
       headline: "Danke, Ihre Karte ist in Ordnung",

@@ -169,7 +169,7 @@ export const en = {
     },
     refused: {
       headline: "The payment did not go through",
-      sentence: "Nothing was charged and your cart is as it was. You can try again or use another card.",
+      sentence: "Nothing was charged. You can try again or use another card.",
     },
     authorized: {
       headline: "Thank you, your card is good",

@@ -169,7 +169,7 @@ export const ja: Words = {
     paid: { headline: "お支払いが完了しました", sentence: "お支払いを確認し、発送の準備をしています。" },
     refused: {
       headline: "お支払いができませんでした",
-      sentence: "請求は発生していません。カートはそのままです。もう一度試すか、別のカードをお使いください。",
+      sentence: "請求は発生していません。もう一度試すか、別のカードをお使いください。",
     },
     authorized: {
       headline: "カードを確認しました",
