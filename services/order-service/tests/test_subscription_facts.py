@@ -96,6 +96,21 @@ def test_what_stripe_says_was_before_leads_from_one_event_to_the_next() -> None:
     assert (first.telling.came_from, then.telling.came_from) == ("", first.telling.state)
 
 
+def test_note_that_is_new_in_the_metadata_was_not_there_before() -> None:
+    """Stripe says so with a null."""
+    noted = changed("customer.subscription.updated")
+    noted["data"]["object"]["metadata"]["change_key"] = "a"
+    noted["data"]["previous_attributes"] = {"metadata": {"change_key": None}}
+    before = changed("customer.subscription.updated")
+    before["data"]["previous_attributes"] = {}
+    after, known = (next(iter(read(one).billing)) for one in (noted, before))
+    assert isinstance(after, Subscription)
+    assert isinstance(known, Subscription)
+    assert after.telling
+    assert known.telling
+    assert after.telling.came_from == known.telling.state != after.telling.state
+
+
 @pytest.mark.parametrize(
     ("name", "status", "needs_action"),
     [

@@ -103,9 +103,18 @@ def _telling(happening: Happening, status: SubscriptionStatus) -> Telling:
 def _state(thing: Object) -> str:
     """A short name of the state that an object is in. Raises Unreadable."""
     try:
-        return blake2b(orjson.dumps(thing, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+        return blake2b(orjson.dumps(_without_nulls(thing), option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
     except orjson.JSONEncodeError as error:
         raise Unreadable("It is nested too deeply.") from error
+
+
+def _without_nulls(thing: Object) -> Object:
+    """Absent and null are one: a key that is new in the metadata is null in `previous_attributes`."""
+    return {
+        name: _without_nulls(value) if isinstance(value, dict) else value
+        for name, value in thing.items()
+        if value is not None
+    }
 
 
 def _overlaid(thing: Object, before: Object) -> Object:
