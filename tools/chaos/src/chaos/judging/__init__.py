@@ -1,0 +1,1 @@
+"""The judge: reads what each side left, and knows nothing of how the services work."""

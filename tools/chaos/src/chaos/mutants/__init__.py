@@ -1,0 +1,1 @@
+"""Deliberate defects, one at a time, to show that the judge would notice."""

@@ -1,0 +1,1 @@
+"""Stripe's side: what happens there by a seeded model, and a sender that does not give up."""

@@ -1,0 +1,1 @@
+"""Browsers: real WebSocket clients that write down all they are told."""
