@@ -1,1 +1,1 @@
-"""The real processes that a run is about: a cluster of three brokers, PostgreSQL, proxies, several instances of each service."""
+"""The real processes of a run: a cluster of three brokers, PostgreSQL, proxies, several instances of each service."""
