@@ -1,0 +1,1 @@
+"""`tillstream`: what an operator does by hand, from a terminal. Each command answers people, or programs with `--json`."""
