@@ -2,6 +2,11 @@
 
 import sys
 
+from chaos.mutants.catalogue import MUTANTS, mutant_called
+from chaos.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS", "Mutant", "command", "mutant_called"]
+
 
 def command(module: str, mutant: str | None) -> list[str]:
     """How to start a service's module: as it is, or with one defect put into it first."""

@@ -1,0 +1,104 @@
+"""All mutants. A new promise of the house deserves one here that breaks it."""
+
+from typing import Final
+
+from chaos.mutants import ingest_defects, order_defects, other_defects
+from chaos.mutants.mutant import Mutant
+
+INGEST, ORDERS, NOTIFIER, INTENTS = "webhook_ingest", "order_service", "notifier", "intent_api"
+NONE: Final = frozenset[str]()
+
+MUTANTS: Final = (
+    Mutant(
+        "acks-1",
+        INGEST,
+        "producer:AIOKafkaProducer",
+        ingest_defects.acks_one,
+        "webhook-ingest takes the leader's word (acks=1), whatever the replicas have",
+        NONE,
+    ),
+    Mutant(
+        "answer-first",
+        INGEST,
+        "webhook:Webhook._store",
+        ingest_defects.answer_first,
+        "webhook-ingest answers 200 before Kafka has acknowledged",
+        NONE,
+    ),
+    Mutant(
+        "no-verification",
+        INGEST,
+        "signatures:refusal",
+        ingest_defects.no_verification,
+        "webhook-ingest checks no signature",
+        NONE,
+    ),
+    Mutant(
+        "offset-first",
+        ORDERS,
+        "intake:Intake._on_batch",
+        order_defects.offset_first,
+        "order-service commits the Kafka offset before the transaction",
+        NONE,
+    ),
+    Mutant(
+        "no-deduplication",
+        ORDERS,
+        "store:first_sight",
+        order_defects.no_deduplication,
+        "the inbox takes every event for a new one",
+        NONE,
+    ),
+    Mutant(
+        "publish-first",
+        ORDERS,
+        "batches:Batches._transaction",
+        order_defects.publish_first,
+        "changes are published before the database's commit",
+        NONE,
+    ),
+    Mutant(
+        "nothing-again",
+        ORDERS,
+        "store:_caused_by",
+        order_defects.nothing_again,
+        "what repeated events once changed is not published again",
+        NONE,
+    ),
+    Mutant(
+        "errors-swallowed",
+        ORDERS,
+        "intake:Intake._again",
+        order_defects.errors_swallowed,
+        "a batch that fails is passed over, its offset committed",
+        NONE,
+    ),
+    Mutant(
+        "no-version-check",
+        NOTIFIER,
+        "following:Following._newer",
+        other_defects.no_version_check,
+        "notifier passes on versions that its client has seen or passed",
+        NONE,
+    ),
+    Mutant(
+        "fresh-stripe-key",
+        INTENTS,
+        "desk:stripe_key_for",
+        other_defects.fresh_key,
+        "intent-api asks Stripe under a new idempotency key each time",
+        NONE,
+    ),
+)
+
+
+class NoSuchMutant(Exception):
+    """Nothing in the catalogue is called so."""
+
+
+def mutant_called(name: str) -> Mutant:
+    """The mutant of this name. Raises NoSuchMutant."""
+    for mutant in MUTANTS:
+        if mutant.name == name:
+            return mutant
+    raise NoSuchMutant(f"{name} is none of {', '.join(mutant.name for mutant in MUTANTS)}")

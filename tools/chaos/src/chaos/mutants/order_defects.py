@@ -1,0 +1,65 @@
+"""Defects of order-service, each made of the right code that it replaces."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+Async = Callable[..., Coroutine[Any, Any, Any]]
+NO_TRACE = SimpleNamespace(headers=())
+
+
+def offset_first(on_batch: Async) -> Async:
+    """The offset is committed when a batch arrives: at most once."""
+
+    async def committed_first(self: Any, message: Any) -> None:
+        self._commits.note(message.raw_message, message.consumer)
+        await self._commits.finish()
+        await on_batch(self, message)
+
+    return committed_first
+
+
+def no_deduplication(first_sight: Async) -> Async:
+    """The inbox notes events, and takes each for a new one."""
+
+    async def all_new(connection: Any, heard: Any, now: Any) -> dict[str, Any]:
+        await first_sight(connection, heard, now)
+        return {one.told.event_id: one.told for one in reversed(heard)}
+
+    return all_new
+
+
+def publish_first(_: Async) -> Async:
+    """Changes go out inside of the transaction, before it is committed."""
+
+    async def transaction(self: Any, heard: Any, now: Any) -> Any:
+        store = import_module("order_service.store")
+        async with self._pool.acquire() as connection, connection.transaction():
+            written = await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now)
+            changes = [*written.changes, *written.subscriptions.changes]
+            await self._publisher.publish([self._announcement(change, NO_TRACE) for change in changes])
+        return replace(written, changes=[], subscriptions=replace(written.subscriptions, changes=()))
+
+    return transaction
+
+
+def nothing_again(_: Async) -> Async:
+    """What a repeated event once changed is not published again: a crash after the commit has swallowed it."""
+
+    async def none(*_: Any) -> list[Any]:
+        return []
+
+    return none
+
+
+def errors_swallowed(_: Async) -> Async:
+    """A batch that fails is logged and passed over, as many consumers do."""
+
+    async def passed_over(self: Any, records: Any, consumer: Any, error: Exception) -> None:
+        self._progress.batch_failed(error)
+        self._progress.batch_done()
+        self._commits.note(records, consumer)
+
+    return passed_over
