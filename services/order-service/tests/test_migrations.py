@@ -75,3 +75,39 @@ async def test_migrating_is_one_command(database_url: str) -> None:
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
     output, _ = await process.communicate()
     assert (process.returncode, output.decode()) == (0, f"The schema is at {HEAD}.\n")
+
+
+@pytest.mark.integration
+async def test_two_migrations_at_once_take_turns(database_url: str) -> None:
+    """Neither waits for an index that the other waits to build."""
+    async with asyncio.timeout(30):
+        await asyncio.gather(migrate(database_url), migrate(database_url), migrate(database_url))
+    connection = await asyncpg.connect(database_url)
+    assert await what_is_wrong_with_schema(connection) is None
+    await connection.close()
+
+
+@pytest.mark.integration
+async def test_index_that_was_left_half_built_is_made_anew(migrated: str) -> None:
+    """A step that failed outside of a transaction can be tried again."""
+    connection = await asyncpg.connect(migrated)
+    await connection.execute("UPDATE alembic_version SET version_num = '0009'")
+    await connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_unsettled'::regclass")
+    await migrate(migrated)
+    query = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_unsettled'::regclass"
+    assert await connection.fetchval(query) is True
+    await connection.close()
+
+
+@pytest.mark.integration
+async def test_orders_are_written_while_their_index_is_built(migrated: str, until: Any) -> None:
+    """Even where the building waits for a transaction that began before it: nobody waits behind it."""
+    before, meanwhile = [await asyncpg.connect(migrated) for _ in range(2)]
+    await before.execute("DROP INDEX orders_unsettled; UPDATE alembic_version SET version_num = '0009'")
+    async with asyncio.TaskGroup() as group, before.transaction():
+        await before.execute("LOCK TABLE orders IN ROW EXCLUSIVE MODE")
+        migrating = group.create_task(migrate(migrated))
+        await until(lambda: meanwhile.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"))
+        await meanwhile.execute("SET lock_timeout = '500ms'; UPDATE orders SET version = version")
+        assert not migrating.done()
+    await asyncio.gather(before.close(), meanwhile.close())

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from order_service.migrations import HEAD
@@ -16,7 +16,8 @@ from order_service.settings import DatabaseUrl
 from tillstream_operations import read_settings
 
 ONE_AT_A_TIME = 7_203_114_519
-"""The advisory lock that two migrations started at once would take turns on."""
+"""The advisory lock that two migrations started at once take turns on."""
+TURN_SECONDS = 0.2
 
 
 class Settings(BaseSettings):
@@ -28,14 +29,21 @@ class Settings(BaseSettings):
 
 
 async def migrate(database_url: str) -> None:
-    """Apply the steps that are missing, all or none of them."""
+    """Apply the steps that are missing, each wholly; where one fails those before it stay, and it may be tried again."""
     engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-            await connection.run_sync(_upgrade)
+        async with engine.connect() as turn:
+            await _take(await turn.execution_options(isolation_level="AUTOCOMMIT"))
+            async with engine.connect() as connection:
+                await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def _take(turn: AsyncConnection) -> None:
+    """Wait for the lock without a statement that waits: building an index beside it would wait for that in turn."""
+    while not await turn.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}):  # noqa: ASYNC110
+        await asyncio.sleep(TURN_SECONDS)
 
 
 def alembic_config(connection: Connection) -> Config:

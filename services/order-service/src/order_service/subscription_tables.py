@@ -25,6 +25,20 @@ class SubscriptionRow(Base, table=True):
         Index("subscriptions_by_status", "merchant_id", "status", "created_at", "subscription_id"),
         Index("subscriptions_by_customer", "merchant_id", "customer_id", "created_at", "subscription_id"),
         Index("subscriptions_by_stripe_customer", "merchant_id", "stripe_customer_id"),
+        Index(
+            "subscriptions_unsettled",
+            "status",
+            "updated_at",
+            "subscription_id",
+            postgresql_where=text("status = ANY (ARRAY['incomplete', 'past_due'])"),
+        ),
+        Index(
+            "subscriptions_by_period_end",
+            "status",
+            "current_period_end",
+            "subscription_id",
+            postgresql_where=text("status = ANY (ARRAY['trialing', 'active'])"),
+        ),
     )
 
     subscription_id: str = Field(sa_type=Text, primary_key=True)

@@ -2,8 +2,8 @@
 
 `placements`, `payments` (with their refunds and disputes), `checkout_sessions` and `mentions` hold facts; `orders` and
 `order_changes` are derived from them; `inbox`, `timeline` and `parked_records` tell what became of each event.
-`attach_requests` remembers what operators asked for, `forgotten` who is not to be named any more. Money is BIGINT,
-never below zero.
+`attach_requests` remembers what operators asked for, `forgotten` who is not to be named any more, `reconciler_cursors`
+how far the reconciler has come. Money is BIGINT, never below zero.
 """
 
 from datetime import datetime
@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 INSTANT = DateTime(timezone=True)
 FLAGGED = "flags <> '[]'::jsonb"
 WITH_METADATA = "shop_metadata <> '{}'::jsonb"
+UNSETTLED = "status = ANY (ARRAY['pending', 'requires_action', 'processing', 'authorized', 'payment_failed'])"
 """What the rows of a partial index have in common; a question has to say the same to be answered from it."""
 
 
@@ -44,6 +45,7 @@ class OrderRow(Base, table=True):
         Index("orders_by_amount", "merchant_id", "currency", "amount"),
         Index("orders_by_reference", "merchant_id", "reference", postgresql_where=text("reference IS NOT NULL")),
         Index("orders_flagged", "merchant_id", "created_at", "order_id", postgresql_where=text(FLAGGED)),
+        Index("orders_unsettled", "status", "updated_at", "order_id", postgresql_where=text(UNSETTLED)),
     )
 
     order_id: str = Field(sa_type=Text, primary_key=True)
@@ -237,6 +239,7 @@ class ParkedRow(Base, table=True):
             "stripe_subscription_id",
             postgresql_where=text("stripe_subscription_id IS NOT NULL"),
         ),
+        Index("parked_records_by_event", "event_id", postgresql_where=text("event_id IS NOT NULL")),
     )
 
     topic: str = Field(sa_type=Text, primary_key=True)
@@ -249,6 +252,16 @@ class ParkedRow(Base, table=True):
     occurred_at: datetime = Field(sa_type=INSTANT)
     parked_at: datetime = Field(sa_type=INSTANT)
     stripe_subscription_id: str | None = Field(sa_type=Text)
+
+
+class CursorRow(Base, table=True):
+    """How far one of the reconciler's walks has come: all before this moment, and this id within it, is looked at."""
+
+    __tablename__ = "reconciler_cursors"
+
+    name: str = Field(sa_type=Text, primary_key=True)
+    reached_at: datetime = Field(sa_type=INSTANT)
+    reached_id: str = Field(sa_type=Text)
 
 
 def table(model: type[Base]) -> Table:
