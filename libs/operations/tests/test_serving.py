@@ -111,6 +111,23 @@ async def test_readiness_falls_before_the_socket_closes() -> None:
         assert await server.process.wait() == 0
 
 
+async def test_requests_still_succeed_while_it_leaves_and_are_told_to_connect_anew() -> None:
+    """Else a connection that is kept would be cut under a later request."""
+    async with served(notice_seconds=1) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        ask = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
+        writer.write(ask)
+        assert b"connection: close" not in await reader.readuntil(b"}}")
+        server.process.send_signal(signal.SIGTERM)
+        assert b"leaving" in await server.get("/readyz")
+        writer.write(ask)
+        async with asyncio.timeout(0.9):
+            answer = await reader.read()
+        assert b"200 OK" in answer
+        assert b"connection: close" in answer
+        writer.close()
+
+
 async def test_a_second_signal_skips_the_notice() -> None:
     async with served(notice_seconds=60) as server:
         server.process.send_signal(signal.SIGTERM)

@@ -2,22 +2,28 @@
 
 from tillstream_operations.addresses import client_address
 from tillstream_operations.body_limit import BodyLimit
+from tillstream_operations.efforts import Efforts
 from tillstream_operations.logs import LogFormat, configure_logs
 from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
 from tillstream_operations.requests import RequestIds, request_id
 from tillstream_operations.serving import serve
-from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, Pause, Words, read_settings
+from tillstream_operations.settings import LAPTOP_ORIGINS, Duration, EndAfter, Pause, Words, read_settings
+from tillstream_operations.watchdog import NO_PROGRESS, Watchdog
 
 __all__ = [
     "LAPTOP_ORIGINS",
+    "NO_PROGRESS",
     "BodyLimit",
     "Duration",
+    "Efforts",
+    "EndAfter",
     "Health",
     "LogFormat",
     "Pause",
     "Problem",
     "RequestIds",
+    "Watchdog",
     "Words",
     "add_probes",
     "answer_with_problems",

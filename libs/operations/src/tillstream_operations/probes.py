@@ -41,7 +41,11 @@ async def always_well() -> Health:
 def add_probes(
     app: FastAPI, *, ready: Probe, alive: Probe = always_well, registry: CollectorRegistry = REGISTRY
 ) -> None:
-    """Give `app` the three routes. Liveness tells of progress; only readiness looks at dependencies."""
+    """Give `app` the three routes. Liveness tells of progress; only readiness looks at dependencies.
+
+    `serve` asks `alive`, too, and ends a process that is not; so it says no only where a new process would help.
+    """
+    app.state.alive = alive
 
     @app.get("/livez", tags=["operations"], summary="Is the process making progress?")
     async def livez() -> JSONResponse:

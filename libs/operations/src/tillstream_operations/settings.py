@@ -27,6 +27,8 @@ Pause = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))]
 """A stretch of time that may be none: seconds (`2.5`) or ISO 8601 (`PT2.5S`)."""
 Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 """A stretch of time: seconds (`2.5`) or ISO 8601 (`PT2.5S`)."""
+EndAfter = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(seconds=1), le=timedelta(hours=1))]
+"""How long a process may get nowhere before it ends itself; not so short that restarts follow each other at once."""
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 """Several words, separated by commas."""
 
