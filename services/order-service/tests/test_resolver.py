@@ -23,8 +23,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp
 
-from order_service.resolver_app import create_resolver
-from order_service.resolver_settings import ResolverSettings
+from order_service.resolver.app import create_resolver
+from order_service.resolver.settings import ResolverSettings
 from tillstream_contracts import STRIPE_EVENTS
 
 pytestmark = pytest.mark.integration
@@ -34,11 +34,11 @@ KEY = "sk_test_of_the_resolver"
 GROUP = "order-service-resolver"
 DIE_AT = """
 import os, signal
-from order_service import resolver, resolver_running
+from order_service.resolver import __main__, running
 async def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-resolver_running._commit = die
-resolver.main()
+running._commit = die
+__main__.main()
 """
 
 
@@ -248,7 +248,7 @@ async def test_calls_stay_within_the_budget(
     batch_seconds: float,
 ) -> None:
     """Fifteen objects at five a second, in one batch or cut into batches of two: each is asked for once."""
-    monkeypatch.setattr("order_service.resolver_running.BATCH_SECONDS", batch_seconds)
+    monkeypatch.setattr("order_service.resolver.running.BATCH_SECONDS", batch_seconds)
     ids = [f"pi_{number}" for number in range(15)]
     account.has_paid(*ids)
     for one in ids:
@@ -336,7 +336,7 @@ async def test_an_object_that_alone_is_never_answered_is_parked_and_holds_up_nob
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Others go on at once, those behind it after a few rounds: while others are answered, it is its own fault."""
-    monkeypatch.setattr("order_service.resolver_running.BATCH_SECONDS", 1)
+    monkeypatch.setattr("order_service.resolver.running.BATCH_SECONDS", 1)
     account.has_paid("pi_1", "pi_behind")
     account.failing["/v1/payment_intents/pi_bad"] = 500
     bad = stripe.thin("payment_intent.succeeded", "/v1/payment_intents/pi_bad", id="evt_test_bad")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from order_service.resolver_events import Object
-from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_settings import ResolverSettings
-from order_service.resolver_stripe import Stripe
+from order_service.resolver.events import Object
+from order_service.resolver.metrics import ResolverMetrics
+from order_service.resolver.settings import ResolverSettings
+from order_service.resolver.stripe import Stripe
 
 pytestmark = pytest.mark.integration
 KINDS = {

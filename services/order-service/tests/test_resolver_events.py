@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_service.resolver_batch import read_batch
-from order_service.resolver_events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
+from order_service.resolver.batch import read_batch
+from order_service.resolver.events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "libs/contracts/examples/stripe.events.v1").glob("*.json"))
 RESOLVED = {"v1.payment_intent.succeeded", "v1.refund.updated"}

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
 
 async def migrate(database_url: str) -> None:
-    """Apply the steps that are missing, each wholly; where one fails those before it stay, and it may be tried again."""
+    """Apply the steps that are missing, each wholly; should one fail, those before it stay."""
     engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     try:
         async with engine.connect() as turn:

@@ -17,9 +17,9 @@ from order_service.parking import Parked, outgoing
 from order_service.parking_limit import ParkingLimit
 from order_service.publisher import Outgoing, Publisher
 from order_service.records import Record
-from order_service.resolver_events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
-from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_stripe import NotNow, Refused, Stripe
+from order_service.resolver.events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
+from order_service.resolver.metrics import ResolverMetrics
+from order_service.resolver.stripe import NotNow, Refused, Stripe
 from tillstream_contracts import EventHeaders
 from tillstream_contracts.headers import texts
 

@@ -13,10 +13,10 @@ import orjson
 import stripe
 import structlog
 
-from order_service.resolver_events import Answer, Object
-from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_rate import Budget
-from order_service.resolver_settings import ResolverSettings
+from order_service.resolver.events import Answer, Object
+from order_service.resolver.metrics import ResolverMetrics
+from order_service.resolver.rate import Budget
+from order_service.resolver.settings import ResolverSettings
 
 API_VERSION: Final = "2026-10-28.endive"
 """Stripe's API as intent-api speaks it, too."""

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_running import ResolverRunning
-from order_service.resolver_settings import ResolverSettings
+from order_service.resolver.metrics import ResolverMetrics
+from order_service.resolver.running import ResolverRunning
+from order_service.resolver.settings import ResolverSettings
 from tillstream_operations import RequestIds, add_probes, answer_with_problems
 
 

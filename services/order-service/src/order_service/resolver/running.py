@@ -16,10 +16,10 @@ from order_service.failures import TooMuchParked, without_content
 from order_service.parking_limit import ParkingLimit
 from order_service.publisher import NotPublished, Publisher
 from order_service.records import Record
-from order_service.resolver_batch import Resolver, read_batch
-from order_service.resolver_metrics import ResolverMetrics
-from order_service.resolver_settings import ResolverSettings
-from order_service.resolver_stripe import Stripe
+from order_service.resolver.batch import Resolver, read_batch
+from order_service.resolver.metrics import ResolverMetrics
+from order_service.resolver.settings import ResolverSettings
+from order_service.resolver.stripe import Stripe
 from tillstream_contracts import STRIPE_EVENTS
 from tillstream_operations import Health
 

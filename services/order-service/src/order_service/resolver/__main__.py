@@ -1,7 +1,7 @@
 """`python -m order_service.resolver`: fetches what thin events are about, and writes it back as snapshot events."""
 
-from order_service.resolver_app import create_resolver
-from order_service.resolver_settings import ResolverSettings
+from order_service.resolver.app import create_resolver
+from order_service.resolver.settings import ResolverSettings
 from tillstream_operations import configure_logs, read_settings, serve
 
 HTTP_DRAIN_SECONDS = 5
