@@ -1,6 +1,6 @@
 # The only door. What a target does is in scripts/ and tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check bench fmt setup
+.PHONY: help demo up down status logs test check bench fuzz fmt setup
 DEVSTACK := exec .venv/bin/python -m devstack
 
 help: ## Show these targets
@@ -29,6 +29,9 @@ check: setup ## Formatting, lint, types, import rules, compatibility of the sche
 
 bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 --seconds 30")
 	@$(DEVSTACK) bench $(ARGS)
+
+fuzz: setup ## Search for inputs that a parser does not survive (ARGS="--minutes 10 stripe-event")
+	@exec .venv/bin/python -m fuzz run $(ARGS)
 
 fmt: setup ## Put all code into its form
 	@exec scripts/fmt

@@ -99,6 +99,8 @@ def test_the_header_alone_tells_that_a_record_is_no_thin_event(stripe: Any) -> N
         {"context": "acct_1\nX: y"},
         {"context": ["acct_1"]},
         {"type": "v1.ä"},
+        {"type": "v1."},
+        {"id": "e" * 250},
     ],
 )
 def test_a_broken_thin_event_is_parked_and_its_reason_quotes_nothing(stripe: Any, changes: dict[str, Any]) -> None:

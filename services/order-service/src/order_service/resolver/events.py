@@ -118,14 +118,15 @@ def _path(related: object) -> str | None:
 
 def _thin(event: Mapping[str, Any], path: str) -> Thin:
     thin_id, snapshot_id = event.get("id"), event.get("snapshot_event")
-    if not is_id(thin_id) or not is_id(event["type"]):
+    if not is_id(thin_id) or not is_id(snapshot_type := event["type"].removeprefix("v1.")):
         raise Unresolvable("Its id or type is missing or malformed.")
-    if snapshot_id is not None and not is_id(snapshot_id):
-        raise Unresolvable("Its snapshot_event is no id.")
+    effect_id = f"{thin_id}.resolved" if snapshot_id in (None, "") else snapshot_id
+    if not is_id(effect_id):
+        raise Unresolvable("Its snapshot_event is no id, or it has none and its own id is too long to make one from.")
     return Thin(
         id=str(thin_id),
-        snapshot_id=str(snapshot_id or f"{thin_id}.resolved"),
-        type=event["type"].removeprefix("v1."),
+        snapshot_id=str(effect_id),
+        type=snapshot_type,
         created=_created(event.get("created")),
         livemode=event.get("livemode") is True,
         about=Object(path, _context(event.get("context"))),

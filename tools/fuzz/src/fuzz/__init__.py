@@ -1,0 +1,1 @@
+"""Looks for inputs that a parser does not survive, guided by which of its lines they reach."""
