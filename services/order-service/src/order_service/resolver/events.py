@@ -120,7 +120,7 @@ def _thin(event: Mapping[str, Any], path: str) -> Thin:
     thin_id, snapshot_id = event.get("id"), event.get("snapshot_event")
     if not is_id(thin_id) or not is_id(snapshot_type := event["type"].removeprefix("v1.")):
         raise Unresolvable("Its id or type is missing or malformed.")
-    effect_id = f"{thin_id}.resolved" if snapshot_id in (None, "") else snapshot_id
+    effect_id = f"{thin_id}.resolved" if snapshot_id is None else snapshot_id
     if not is_id(effect_id):
         raise Unresolvable("Its snapshot_event is no id, or it has none and its own id is too long to make one from.")
     return Thin(
