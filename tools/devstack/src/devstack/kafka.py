@@ -4,7 +4,8 @@ import hashlib
 import shutil
 import uuid
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from devstack.commands import run_into
@@ -24,31 +25,26 @@ LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
 )
-PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller_port}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{advertised}
-controller.listener.names=CONTROLLER
-log.dirs={data}
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-offsets.topic.num.partitions=4
-offsets.topic.replication.factor=1
-transaction.state.log.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-log.segment.delete.delay.ms=1000
-log.cleaner.dedupe.buffer.size=16777216
-broker.session.timeout.ms=2000
-broker.heartbeat.interval.ms=500
-num.network.threads=2
-num.io.threads=4
-"""
+PROPERTIES = {
+    "process.roles": "broker,controller",
+    "controller.listener.names": "CONTROLLER",
+    "auto.create.topics.enable": "false",
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "log.segment.delete.delay.ms": "1000",
+    "log.cleaner.dedupe.buffer.size": "16777216",
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,10 @@ class Kafka:
     home: Path
     port: int
     controller_port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Properties on top of the usual ones; what makes it one of several brokers stands here."""
+    cluster: str | None = None
+    """The id that all brokers of a cluster share; made up for one alone."""
 
     @property
     def bootstrap(self) -> str:
@@ -68,10 +68,7 @@ class Kafka:
         """Write the settings, and format the data folder if that was never done."""
         self.home.mkdir(parents=True, exist_ok=True)
         data = self.home / "data"
-        text = PROPERTIES.format(
-            host=LOOPBACK, port=self.port, controller_port=self.controller_port, advertised=self.bootstrap, data=data
-        )
-        self._properties.write_text(text)
+        self._properties.write_text("".join(f"{name}={value}\n" for name, value in self._settings(data).items()))
         if not (data / "meta.properties").exists():
             self._format()
 
@@ -83,12 +80,28 @@ class Kafka:
     def _properties(self) -> Path:
         return self.home / "server.properties"
 
+    def _settings(self, data: Path) -> Mapping[str, str]:
+        controller = f"{LOOPBACK}:{self.controller_port}"
+        alone = {
+            "node.id": "1",
+            "controller.quorum.voters": f"1@{controller}",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "log.dirs": str(data),
+        }
+        return {**PROPERTIES, **alone, **self.settings}
+
     def _format(self) -> None:
-        cluster = f"A{urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]}"  # a leading dash would be an option
+        cluster = self.cluster or new_cluster()
         log = self.home / "format.log"
         command = [*_java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
         if not run_into(log, command, seconds=FORMAT_SECONDS):
             raise Trouble(f"Kafka could not format {self.home / 'data'}: see {log}.", log=log)
+
+
+def new_cluster() -> str:
+    """An id for a cluster that is yet to be."""
+    return f"A{urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]}"  # a leading dash would be an option
 
 
 def _java() -> list[str]:

