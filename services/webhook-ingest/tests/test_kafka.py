@@ -164,7 +164,7 @@ async def test_records_that_do_not_fit_into_one_request_are_refused_together(
 ) -> None:
     """None of them may be called stored; aiokafka drops the last one without a word."""
     topic = STRIPE_EVENTS.under(kafka_prefix)
-    producer = Producer(topic, lambda: make_producer(kafka_bootstrap), close_timeout=4)
+    producer = Producer(topic, lambda: make_producer(kafka_bootstrap), close_timeout=4, stuck_after=30)
     await producer.start()
     with pytest.raises(NotStored):
         await producer.write(0, [Record(b"pi_1", bytes(600_000), []) for _ in range(2)])

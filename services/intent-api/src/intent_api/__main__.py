@@ -16,7 +16,14 @@ def main() -> None:
     except CatalogUnusable as error:
         sys.exit(str(error))
     configure_logs("intent-api", level=settings.log_level, log_format=settings.log_format)
-    serve(app, host=settings.host, port=settings.port)
+    serve(
+        app,
+        host=settings.host,
+        port=settings.port,
+        notice_seconds=settings.notice.total_seconds(),
+        drain_seconds=int(settings.drain_timeout.total_seconds()),
+        end_after_seconds=settings.end_after.total_seconds(),
+    )
 
 
 if __name__ == "__main__":

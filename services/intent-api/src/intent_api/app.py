@@ -78,6 +78,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def ready() -> Health:
         return Health.of(kafka="ok" if await publisher.is_connected() else "not reached")
 
+    async def alive() -> Health:
+        return Health.of(kafka="answers, but takes no order" if await publisher.is_stuck() else "ok")
+
     app = FastAPI(title="Tillstream intent-api", version="1", description=DESCRIPTION, lifespan=open_and_close)
     streams = _streams(settings)
     app.state.desk = Desk(read_catalog(settings.catalog), stripe, publisher, streams, settings.stripe_publishable_key)
@@ -96,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.drop_in_routes:
         app.state.drop_in = _drop_in(settings)
         app.include_router(drop_in.router)
-    add_probes(app, ready=ready, registry=metrics.registry)
+    add_probes(app, ready=ready, alive=alive, registry=metrics.registry)
     answer_with_problems(app)
     _wrap(app, settings, metrics)
     return app
@@ -166,6 +169,7 @@ def _publisher(settings: Settings, metrics: Metrics) -> Publisher:
         ORDERS_PLACED.under(settings.kafka_topic_prefix),
         timeout=settings.publish_timeout,
         metrics=metrics,
+        stuck_after=settings.stuck_after,
     )
 
 

@@ -8,26 +8,43 @@ from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerResponseError,
+    DuplicateSequenceNumber,
+    InvalidProducerEpoch,
+    KafkaError,
+    OutOfOrderSequenceNumber,
+)
 from aiokafka.structs import RecordMetadata
 
 from intent_api.metrics import Metrics
 from tillstream_contracts import EventHeaders, OrderPlaced
-from tillstream_operations import Problem
+from tillstream_operations import Efforts, Problem
 
 SOURCE: Final = "tillstream/intent-api"
 CONNECT_PAUSE: Final = 0.5
-CLOSE_TIMEOUT: Final = 5.0
+CLOSE_TIMEOUT: Final = 4.0
 PROBE_TIMEOUT: Final = 2.0
+OURS: Final = (DuplicateSequenceNumber, InvalidProducerEpoch, OutOfOrderSequenceNumber)
+"""What the brokers' answers have to do with this producer; all others a restart would not cure."""
 log = structlog.get_logger(__name__)
 
 
 class Publisher:
     """A producer that is connected in the background, and replaced when it can no longer be trusted."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, *, timeout: timedelta, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        *,
+        timeout: timedelta,
+        metrics: Metrics,
+        stuck_after: timedelta = timedelta(seconds=30),
+    ) -> None:
         self._bootstrap_servers, self._topic = bootstrap_servers, topic
         self._timeout, self._metrics = timeout.total_seconds(), metrics
+        self._efforts = Efforts(stuck_after.total_seconds())
         self._producer: asyncio.Task[AIOKafkaProducer]
 
     async def open(self) -> None:
@@ -45,10 +62,13 @@ class Publisher:
             with self._metrics.publish_seconds.time():
                 async with asyncio.timeout(self._timeout):
                     await self._send(await asyncio.shield(connected), event, traceparent)
+            self._efforts.succeeded()
         except TimeoutError as error:
+            self._efforts.failed()
             raise self._unavailable(event, "timeout") from error
-        except KafkaError as error:
-            if not error.retriable:
+        except Exception as error:
+            self._note(error)
+            if not getattr(error, "retriable", False):  # a sender that died raises whatever killed it
                 self._replace(connected)
             raise self._unavailable(event, type(error).__name__) from error
 
@@ -60,6 +80,26 @@ class Publisher:
             async with asyncio.timeout(PROBE_TIMEOUT):
                 return bool(await self._producer.result().client.force_metadata_update())
         return False
+
+    async def is_stuck(self) -> bool:
+        """Whether Kafka is there with all its replicas, and yet no order can be written."""
+        if not self._efforts.in_vain:
+            return False
+        if not await self.is_connected() or not self._is_whole():
+            self._efforts.succeeded()  # it is Kafka that is ill
+            return False
+        return True
+
+    def _is_whole(self) -> bool:
+        """Whether each partition has a leader and all its replicas; too few of them are no fault of ours."""
+        known = self._producer.result().client.cluster._partitions.get(self._topic, {})  # noqa: SLF001  # no other way
+        return all(there.leader != -1 and len(there.isr) == len(there.replicas) for there in known.values())
+
+    def _note(self, error: Exception) -> None:
+        if isinstance(error, BrokerResponseError) and not isinstance(error, OURS):
+            self._efforts.succeeded()  # as a write it failed, but it got through to who refused it
+        else:
+            self._efforts.failed()
 
     async def _send(self, producer: AIOKafkaProducer, event: OrderPlaced, traceparent: str | None) -> None:
         headers = EventHeaders(

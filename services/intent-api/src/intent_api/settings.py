@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from intent_api.redirects import origin_of
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
 from tillstream_contracts.types import Currency, MerchantId
-from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Words
+from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
 
 def _like(pattern: str, example: str) -> AfterValidator:
@@ -84,6 +84,16 @@ class Settings(BaseSettings):
     """What every topic's name begins with, in a cluster shared with others."""
     publish_timeout: Limit = timedelta(seconds=3)
     """How long Kafka may take to confirm an order before the caller is told to retry."""
+
+    stuck_after: Limit = timedelta(seconds=30)
+    """When Kafka answers and yet takes no order for so long, /livez fails."""
+
+    end_after: EndAfter = timedelta(seconds=30)
+    """When /livez fails, or the event loop does not turn, for so long, the process ends with exit code 70."""
+    notice: Pause = timedelta(seconds=1)
+    """How long `/readyz` says no on SIGTERM before connections are refused, so that a load balancer looks elsewhere."""
+    drain_timeout: Limit = timedelta(seconds=14)
+    """How long requests in flight may take to finish after that; a call to Stripe is part of one."""
 
     order_service_url: AnyHttpUrl = AnyHttpUrl("http://localhost:8003")
     """Where order-service answers; it is asked which payments an order has."""

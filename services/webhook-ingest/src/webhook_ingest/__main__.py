@@ -15,6 +15,7 @@ def main() -> None:
         port=settings.port,
         notice_seconds=settings.notice.total_seconds(),
         drain_seconds=int(settings.drain_timeout.total_seconds()),
+        end_after_seconds=settings.end_after.total_seconds(),
     )
 
 

@@ -29,6 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
         STRIPE_EVENTS.under(settings.kafka_topic_prefix),
         partial(make_producer, settings.kafka_bootstrap_servers),
         close_timeout=settings.close_timeout.total_seconds(),
+        stuck_after=settings.stuck_after.total_seconds(),
     )
     batches = Batches(producer, timeout=settings.write_timeout.total_seconds())
     metrics.watch(room)
@@ -44,13 +45,16 @@ def create_app(settings: Settings) -> FastAPI:
     async def ready() -> Health:
         return Health.of(kafka="ok" if producer.answering else "unreachable")
 
+    async def alive() -> Health:
+        return Health.of(kafka="answers, but takes no event" if producer.stuck else "ok")
+
     app = FastAPI(title="webhook-ingest", version="1", lifespan=lifespan)
     paths = paths_of(settings)
     webhook = Webhook(settings, keyring, batches, room, metrics)
     app.router.routes[:0] = [Route(path, webhook) for path in paths]  # before all others: routes are tried in order
     app.add_middleware(RequestIds)
     answer_with_problems(app)
-    add_probes(app, ready=ready, registry=metrics.registry)
+    add_probes(app, ready=ready, alive=alive, registry=metrics.registry)
     document(app, paths)
     return app
 

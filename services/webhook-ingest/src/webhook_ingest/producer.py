@@ -13,9 +13,16 @@ from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerResponseError,
+    CorruptRecordException,
+    KafkaError,
+    NotLeaderForPartitionError,
+    RequestTimedOutError,
+)
 from aiokafka.partitioner import DefaultPartitioner
 
+from tillstream_operations import Efforts
 from webhook_ingest.batches import NotStored, Record
 
 REQUEST_TIMEOUT: Final = 3.0
@@ -23,6 +30,8 @@ GIVE_UP_AFTER: Final = 4 * REQUEST_TIMEOUT  # aiokafka should long have said som
 RETIRE_WITHIN: Final = 30.0
 PING_EVERY: Final = 2.0
 RECONNECT_AFTER: Final = 1.0
+OURS: Final = (CorruptRecordException, NotLeaderForPartitionError, RequestTimedOutError)
+"""What the brokers' answers may have to do with us; all others, such as too few replicas, a restart would not cure."""
 
 log = structlog.get_logger(__name__)
 _partition = DefaultPartitioner()
@@ -44,13 +53,21 @@ def make_producer(bootstrap_servers: str) -> AIOKafkaProducer:
 class Producer:
     """Writes batches to one topic, and stays or becomes connected by itself."""
 
-    def __init__(self, topic: str, make: Callable[[], AIOKafkaProducer], *, close_timeout: float) -> None:
+    def __init__(
+        self, topic: str, make: Callable[[], AIOKafkaProducer], *, close_timeout: float, stuck_after: float
+    ) -> None:
         self._topic, self._make, self._close_timeout = topic, make, close_timeout
+        self._efforts = Efforts(stuck_after)
         self._current: AIOKafkaProducer | None = None
         self._connected, self._failed = asyncio.Event(), asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
         self.answering = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether Kafka answers and yet nothing can be written, with one new producer after the other."""
+        return self.answering and self._efforts.in_vain
 
     async def start(self) -> None:
         """Begin to connect; Kafka need not be there yet."""
@@ -90,9 +107,17 @@ class Producer:
             async with asyncio.timeout(GIVE_UP_AFTER):
                 acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
                 await acknowledged
-        except (KafkaError, TimeoutError) as error:
+        except Exception as error:
+            self._note(error)
             self._give_up(producer)
             raise NotStored(repr(error)) from error
+        self._efforts.succeeded()
+
+    def _note(self, error: Exception) -> None:
+        if isinstance(error, BrokerResponseError) and not isinstance(error, OURS):
+            self._efforts.succeeded()  # as a write it failed, but it got through to who refused it
+        else:
+            self._efforts.failed()
 
     async def _producer(self) -> AIOKafkaProducer:
         while self._current is None:
@@ -119,6 +144,7 @@ class Producer:
                 attempt += 1
                 if attempt == 1:
                     log.warning("kafka_unreachable", topic=self._topic, error=repr(error))
+                self._efforts.succeeded()  # it is Kafka that is away
                 self._retire(producer)
                 await asyncio.sleep(RECONNECT_AFTER)
             else:
@@ -129,6 +155,8 @@ class Producer:
         while not self._failed.is_set():
             answers = await self._answers(producer)
             self.answering = answers and producer is self._current
+            if not answers:
+                self._efforts.succeeded()  # it is Kafka that is away
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._failed.wait(), PING_EVERY)
 

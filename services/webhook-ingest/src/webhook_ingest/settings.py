@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from tillstream_operations import Duration, LogFormat
+from tillstream_operations import Duration, EndAfter, LogFormat
 from tillstream_operations.settings import split
 from webhook_ingest.endpoints import Endpoints
 
@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     """How many requests may be read or written at once; the next is answered 503."""
     max_in_flight_bytes: int = Field(16 * 1024 * 1024, ge=1_000_000)
     """How many bytes of bodies may be held at once; what goes beyond is answered 503."""
+    stuck_after: Duration = timedelta(seconds=30)
+    """When Kafka answers and yet takes no event for so long, /livez fails."""
+    end_after: EndAfter = timedelta(seconds=30)
+    """When /livez fails, or the event loop does not turn, for so long, the process ends with exit code 70."""
     notice: Duration = timedelta(seconds=1)
     """How long `/readyz` says no on SIGTERM before connections are refused, so that a load balancer looks elsewhere."""
     drain_timeout: Duration = timedelta(seconds=14)
