@@ -1,1 +1,1 @@
-"""`tillstream`: what an operator does by hand, from a terminal. Each command answers people, or programs with `--json`."""
+"""`tillstream`: what an operator does by hand, in a terminal; for programs there is `--json`."""

@@ -1,4 +1,4 @@
-"""What the command needs to know: order-service's own environment variables, and none of its secrets but the database."""
+"""What the command needs to know: order-service's own variables, and none of its secrets but the database."""
 
 from datetime import timedelta
 from typing import Annotated

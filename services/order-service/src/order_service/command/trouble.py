@@ -9,6 +9,7 @@ import asyncpg
 import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
+from rich.text import Text
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         trouble = _trouble(error)
         if trouble is None:
             raise
-        Console(stderr=True, highlight=False).print(f"[red]✗[/red] {trouble}", soft_wrap=True, markup=True)
+        Console(stderr=True, highlight=False).print(Text.assemble(("✗ ", "red"), str(trouble)), soft_wrap=True)
         raise typer.Exit(trouble.code) from error
 
 

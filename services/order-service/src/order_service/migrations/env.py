@@ -5,6 +5,7 @@ So a step may leave its transaction, to build an index of a busy table while tha
 
 from alembic import context
 
+from order_service import operator_tables, subscription_tables  # noqa: F401  # make themselves known to Base
 from order_service.tables import Base
 
 context.configure(

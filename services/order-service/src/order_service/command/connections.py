@@ -1,0 +1,83 @@
+"""The command's hands in PostgreSQL and Kafka, each with a limit to its patience."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+from order_service.command.settings import CommandSettings
+from order_service.command.trouble import Exit, Trouble
+from order_service.postgres import Connection
+from order_service.publisher import LARGEST_REQUEST
+from order_service.schema import what_is_wrong_with_schema
+
+GOODBYE_SECONDS: Final = 2.0
+NAME: Final = "tillstream"
+
+
+@asynccontextmanager
+async def database(settings: CommandSettings) -> AsyncIterator[Connection]:
+    """A connection to a database whose schema this build knows. Raises Trouble if it is too old."""
+    seconds = settings.database_timeout.total_seconds()
+    connection = await asyncpg.connect(
+        settings.database_url.get_secret_value(),
+        timeout=seconds,
+        command_timeout=seconds,
+        server_settings={"application_name": NAME, "jit": "off"},
+    )
+    try:
+        if problem := await what_is_wrong_with_schema(connection):
+            raise Trouble(problem, Exit.SCHEMA)
+        yield connection
+    finally:
+        await connection.close(timeout=GOODBYE_SECONDS)
+
+
+@asynccontextmanager
+async def consumer(settings: CommandSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    """A reader that is in no group, and so takes nothing from anybody. Raises KafkaError."""
+    kafka = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        client_id=NAME,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        request_timeout_ms=_milliseconds(settings),
+    )
+    async with _opened(kafka, settings):
+        yield kafka
+
+
+@asynccontextmanager
+async def producer(settings: CommandSettings) -> AsyncIterator[AIOKafkaProducer]:
+    """A writer that waits for all replicas. Raises KafkaError."""
+    kafka = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        client_id=NAME,
+        acks="all",
+        request_timeout_ms=_milliseconds(settings),
+        max_request_size=LARGEST_REQUEST,
+    )
+    async with _opened(kafka, settings):
+        yield kafka
+
+
+@asynccontextmanager
+async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: CommandSettings) -> AsyncIterator[None]:
+    try:
+        try:
+            await asyncio.wait_for(kafka.start(), settings.publish_timeout.total_seconds())
+        except TimeoutError as error:
+            raise KafkaConnectionError from error
+        yield
+    finally:
+        with suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(kafka.stop(), GOODBYE_SECONDS)
+
+
+def _milliseconds(settings: CommandSettings) -> int:
+    return int(settings.publish_timeout.total_seconds() * 1000)
