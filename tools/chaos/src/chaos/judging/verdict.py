@@ -1,6 +1,11 @@
 """What the judge says in the end: one line for each promise."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+NAMED: Final = 5
+"""So many of the things that broke a promise are named; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,10 @@ class Verdict:
     def broken(self) -> tuple[str, ...]:
         """The names of the promises that did not hold."""
         return tuple(check.name for check in self.checks if not check.ok)
+
+
+def promise(name: str, counted: int, broken: Iterable[str]) -> Check:
+    """The check of a promise about `counted` things, broken by these, each named in a few words."""
+    words = sorted(broken)
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
+    return Check(name, not words, counted, "; ".join(words[:NAMED]) + more)
