@@ -15,6 +15,7 @@ from order_service.resolver.events import Object
 from order_service.resolver.metrics import ResolverMetrics
 from order_service.resolver.settings import ResolverSettings
 from order_service.resolver.stripe import Stripe
+from order_service.stripe_calls.client import StripeCalls
 
 pytestmark = pytest.mark.integration
 KINDS = {
@@ -59,9 +60,11 @@ async def test_stripe_has_what_the_resolver_asks_for(
 ) -> None:
     await until(lambda: _listens(mock), seconds=90)
     given = {"stripe_secret_key": "sk_test_123", "stripe_api_base": f"http://127.0.0.1:{mock}"}
-    client = Stripe(ResolverSettings.model_validate(given), ResolverMetrics())
-    async with client.opened():
-        answer = await client.fetch(Object(f"/v1/{path}", "acct_1"), cause="evt_test_1", by=time.monotonic() + 20)
+    calls = StripeCalls(ResolverSettings.model_validate(given), ResolverMetrics().calls)
+    async with calls.opened():
+        answer = await Stripe(calls).fetch(
+            Object(f"/v1/{path}", "acct_1"), cause="evt_test_1", by=time.monotonic() + 20
+        )
     assert answer.content["object"] == kind
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from order_service import bulk  # brings SQLAlchemy, which the resolver has no use for
 
 SUFFIX = ".parked"
+ORDER_SERVICE, RESOLVER = "order-service", "resolver"
+"""Who may park a record, by the group of consumers."""
+HEADERS = ("parked_reason", "parked_from", "parked_by", "parked_at", "parked_without_value")
+"""What is added to a record's own headers, after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,13 @@ class Parked:
     """Whether it failed here, perhaps by our own fault, and not by what it says alone."""
 
 
-def outgoing(parked: Parked, now: datetime) -> Outgoing:
+def outgoing(parked: Parked, now: datetime, *, by: str = ORDER_SERVICE) -> Outgoing:
     """The record for the parked topic; where it stood first tells copies apart, and finds the value of a huge one."""
     record = parked.record
     added = {
         "parked_reason": parked.reason,
         "parked_from": f"{record.topic}/{record.partition}/{record.offset}",
-        "parked_by": "order-service",
+        "parked_by": by,
         "parked_at": now.isoformat(),
     }
     headers = [*record.headers, *((name, text.encode()) for name, text in added.items())]

@@ -13,13 +13,14 @@ from typing import Final
 
 import structlog
 
-from order_service.parking import Parked, outgoing
+from order_service.parking import RESOLVER, Parked, outgoing
 from order_service.parking_limit import ParkingLimit
 from order_service.publisher import Outgoing, Publisher
 from order_service.records import Record
 from order_service.resolver.events import Answer, Object, Thin, Unresolvable, read_thin, snapshot, snapshot_key
 from order_service.resolver.metrics import ResolverMetrics
-from order_service.resolver.stripe import NotNow, Refused, Stripe
+from order_service.resolver.stripe import Stripe
+from order_service.stripe_calls.client import NotNow, Refused
 from tillstream_contracts import EventHeaders
 from tillstream_contracts.headers import texts
 
@@ -93,7 +94,7 @@ class Resolver:
                 case NotNow():
                     undone.append(record)
         self._limit.check(parked)
-        await self._publisher.publish([*resolved, *(outgoing(one, now) for one in parked)])
+        await self._publisher.publish([*resolved, *(outgoing(one, now, by=RESOLVER) for one in parked)])
         self._limit.note(parked)
         self._count(len(batch.records) - len(undone), len(resolved), parked)
         return undone

@@ -20,6 +20,7 @@ from order_service.resolver.batch import Resolver, read_batch
 from order_service.resolver.metrics import ResolverMetrics
 from order_service.resolver.settings import ResolverSettings
 from order_service.resolver.stripe import Stripe
+from order_service.stripe_calls.client import StripeCalls
 from tillstream_contracts import STRIPE_EVENTS
 from tillstream_operations import Health
 
@@ -47,14 +48,15 @@ class ResolverRunning:
         self._settings, self._metrics = settings, metrics
         self._topic = STRIPE_EVENTS.under(settings.kafka_topic_prefix)
         self._limit = ParkingLimit(settings.parked_a_minute)
-        self._stripe = Stripe(settings, metrics)
+        self._calls = StripeCalls(settings, metrics.calls)
+        self._stripe = Stripe(self._calls)
         self._most_objects = max(1, int(settings.rate * BATCH_SECONDS))
         self._kafka, self._trouble = "not connected yet", "ok"
         self._turned_at = self._moved_at = monotonic()
 
     async def run(self) -> None:
         """Resolve until cancelled; what is in hand then comes again, here or elsewhere."""
-        async with self._stripe.opened():
+        async with self._calls.opened():
             while True:
                 try:
                     async with self._clients() as (consumer, resolver):
@@ -71,7 +73,7 @@ class ResolverRunning:
 
     async def ready(self) -> Health:
         """Whether thin events get resolved now."""
-        return Health.of(kafka=self._kafka, stripe=self._stripe.trouble or "ok", events=self._trouble)
+        return Health.of(kafka=self._kafka, stripe=self._calls.trouble or "ok", events=self._trouble)
 
     async def alive(self) -> Health:
         """It takes turns, even while Kafka or Stripe is away: a restart would not help then."""
@@ -126,7 +128,7 @@ class ResolverRunning:
             await _commit(consumer, done)
         await self._measure(consumer)
         if undone:
-            log.warning("records_will_come_again", records=len(undone), stripe=self._stripe.trouble)
+            log.warning("records_will_come_again", records=len(undone), stripe=self._calls.trouble)
             await asyncio.sleep(PAUSE_SECONDS * random.uniform(1, 2))  # noqa: S311  # jitter
 
     async def _idle(self, consumer: AIOKafkaConsumer) -> None:

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_service.resolver.rate import Budget
+from order_service.stripe_calls.budget import Budget
 
 
 class Clock:
