@@ -3,6 +3,8 @@
 import asyncio
 import resource
 import signal
+import sys
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -10,20 +12,39 @@ import uvloop
 
 from notifier.app import create_notifier
 from notifier.settings import Settings
-from tillstream_operations import configure_logs, read_settings
+from tillstream_operations import NO_PROGRESS, Health, Watchdog, configure_logs, read_settings
+from tillstream_operations.serving import LONGEST_END
 
 FILES_BESIDE_SOCKETS: Final = 256
 """Kafka, order-service, and connections that are still in their handshake."""
 log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings) -> None:
-    """Run until a signal asks to end, then send the clients elsewhere."""
-    stop = asyncio.Event()
+async def serve(settings: Settings) -> int:
+    """Run until a signal asks to end, then send the clients elsewhere. Gives the exit code.
+
+    A second signal skips the notice.
+    """
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def leave() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with create_notifier(settings).running():
-        await stop.wait()
+        asyncio.get_running_loop().add_signal_handler(number, leave)
+    notifier = create_notifier(settings)
+
+    async def alive() -> Health:
+        return notifier.alive()
+
+    watchdog = Watchdog(alive, patience=settings.end_after.total_seconds(), grace=LONGEST_END)
+    async with notifier.running():
+        async with watchdog.watching():
+            await stop.wait()
+        with suppress(TimeoutError):
+            notifier.give_notice()
+            await asyncio.wait_for(hurry.wait(), settings.notice.total_seconds())
+    return NO_PROGRESS if watchdog.has_ended else 0
 
 
 def allow_files(wanted: int) -> None:
@@ -41,7 +62,7 @@ def main() -> None:
     settings = read_settings(Settings)
     configure_logs("notifier", level=settings.log_level, log_format=settings.log_format)
     allow_files(settings.max_connections + FILES_BESIDE_SOCKETS)
-    uvloop.run(serve(settings))
+    sys.exit(uvloop.run(serve(settings)))
 
 
 if __name__ == "__main__":

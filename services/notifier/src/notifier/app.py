@@ -51,7 +51,7 @@ class Notifier:
         self._feed = StatusFeed(settings, metrics, on_record=takers, on_gap=self._start_over)
         pages = Pages(metrics, alive=self.alive, ready=self.ready)
         self._entrance = Entrance(settings, metrics, pages, is_open=lambda: self._open and self._feed.positioned)
-        self._open = False
+        self._open = self._leaving_soon = False
         self._feeding: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         metrics.sockets.set_function(lambda: len(self._entrance.sockets))
@@ -59,14 +59,20 @@ class Notifier:
         metrics.subscriptions.set_function(lambda: len(watchers[SUBSCRIPTIONS]))
 
     def alive(self) -> Health:
-        """Whether the reader still runs; it mends itself, so Kafka's absence is no reason to be killed."""
-        running = self._feeding is not None and not self._feeding.done()
-        return Health.of(feed="ok" if running else "ended")
+        """Whether the reader gets anywhere; it mends itself, so Kafka's absence is no reason to be killed."""
+        if self._feeding is None or self._feeding.done():
+            return Health.of(feed="ended")
+        return Health.of(feed="records wait, and no new reader gets them" if self._feed.in_vain else "ok")
 
     def ready(self) -> Health:
         """Whether a client that comes now will hear of every change."""
         feed = "ok" if self._feed.positioned and self._feed.fresh else "not reading Kafka"
-        return Health.of(feed=feed, server="ok" if self._open else "starting or stopping")
+        is_open = self._open and not self._leaving_soon
+        return Health.of(feed=feed, server="ok" if is_open else "starting or stopping")
+
+    def give_notice(self) -> None:
+        """Call itself unready while all else goes on, so that new clients are sent elsewhere before the end."""
+        self._leaving_soon = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[int]:

@@ -19,6 +19,7 @@ from notifier.metrics import Metrics
 from notifier.positions import Bounds, Standstill, lag, start
 from notifier.records import Record
 from notifier.settings import Settings
+from tillstream_operations import Efforts
 
 POLL: Final = timedelta(seconds=1)
 METADATA_MAX_AGE: Final = timedelta(seconds=10)
@@ -28,7 +29,11 @@ log = structlog.get_logger(__name__)
 
 
 class Stuck(Exception):
-    """Kafka's end moves and our position does not, or nobody answers: the consumer has to be built anew."""
+    """Kafka's end moves and our position does not: the consumer has to be built anew."""
+
+
+class Silent(Exception):
+    """Nobody answers: the consumer has to be built anew."""
 
 
 class StatusFeed:
@@ -49,6 +54,7 @@ class StatusFeed:
         self._on_record, self._on_gap = on_record, on_gap
         self._positions: dict[TopicPartition, int] = {}
         self._checked_at = float("-inf")
+        self._efforts = Efforts(settings.kafka_stuck_after.total_seconds())
 
     @property
     def positioned(self) -> bool:
@@ -60,12 +66,21 @@ class StatusFeed:
         """Whether our position was compared with Kafka's end of late."""
         return time.monotonic() - self._checked_at < self._settings.kafka_stale_after.total_seconds()
 
+    @property
+    def in_vain(self) -> bool:
+        """Whether one new consumer after the other found records and got none of them."""
+        return self._efforts.in_vain
+
     async def run(self) -> None:
         """Read until cancelled."""
         while True:
             try:
                 await self._read()
-            except (KafkaError, OSError, TimeoutError, Stuck) as error:
+            except Stuck as error:
+                self._efforts.failed()
+                log.warning("feed_stuck", error=repr(error))
+            except (KafkaError, OSError, TimeoutError, Silent) as error:
+                self._efforts.succeeded()  # it is Kafka that is away
                 log.warning("feed_interrupted", error=repr(error))
             except Exception:  # the task's edge: ten thousand sockets outlive a bug in one reader
                 log.exception("feed_crashed")
@@ -125,6 +140,8 @@ class StatusFeed:
         try:
             while not watch.done():
                 batches = await consumer.getmany(timeout_ms=_milliseconds(POLL), max_records=RECORDS_AT_ONCE)
+                if batches:
+                    self._efforts.succeeded()
                 for at, records in batches.items():
                     take = self._on_record[at.topic]
                     for record in records:
@@ -153,7 +170,7 @@ class StatusFeed:
         """A new consumer asks the bootstrap servers anew; this one knows only the brokers that it once met."""
         silence = time.monotonic() - self._checked_at
         if silence >= self._settings.kafka_stuck_after.total_seconds():
-            raise Stuck(f"no answer for {silence:.0f} s")
+            raise Silent(f"no answer for {silence:.0f} s")
 
     async def _compare(
         self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], standstill: Standstill[TopicPartition]

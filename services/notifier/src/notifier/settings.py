@@ -7,7 +7,7 @@ from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH
-from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Pause, Words
+from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -84,7 +84,12 @@ class Settings(BaseSettings):
     close_timeout: Duration = timedelta(seconds=5)
     """How long a closing handshake may take before the connection is cut."""
 
+    end_after: EndAfter = timedelta(seconds=30)
+    """When /livez fails, or the event loop does not turn, for so long, the process ends with exit code 70."""
+    notice: Pause = timedelta(seconds=1)
+    """How long `/readyz` says no on SIGTERM while streams are still let in, so that a load balancer looks elsewhere."""
     drain_closes_per_second: Count = 2000
     """How fast sockets are closed at the end, so that their clients do not come to the others all at once."""
-    drain_timeout: Duration = timedelta(seconds=15)
-    """How long the end may take in all; below the container's 30 s kill."""
+    drain_timeout: Duration = timedelta(seconds=13)
+    """How long sending the sockets elsewhere may take after that. With the notice 1 and the reader's end 5 the whole
+    stays below 20 s."""

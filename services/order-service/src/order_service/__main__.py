@@ -22,7 +22,14 @@ def main() -> None:
     configure_logs("order-service", level=settings.log_level, log_format=settings.log_format)
     app = create_app(settings)
     spare_the_collector()
-    serve(app, host=settings.host, port=settings.port, drain_seconds=HTTP_DRAIN_SECONDS)
+    serve(
+        app,
+        host=settings.host,
+        port=settings.port,
+        notice_seconds=settings.notice.total_seconds(),
+        drain_seconds=HTTP_DRAIN_SECONDS,
+        end_after_seconds=settings.end_after.total_seconds(),
+    )
 
 
 if __name__ == "__main__":

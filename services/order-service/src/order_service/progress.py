@@ -1,16 +1,19 @@
 """Whether the consumer gets anywhere: what waits in Kafka, when a batch was last done, and why batches fail."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from order_service.failures import TooMuchParked, could_new_clients_help
 from order_service.metrics import Metrics
 
 ASK_SECONDS = 5.0
+ASKS_BEFORE_STUCK = 4
 FAILURES_TO_TELL = 3
 
 
@@ -26,6 +29,9 @@ class Progress:
         self._metrics, self._stuck_after = metrics, stuck_after.total_seconds()
         self.clock = clock
         self._moved_at = clock()
+        self.ask_seconds = min(ASK_SECONDS, self._stuck_after / ASKS_BEFORE_STUCK)
+        self.kafka_answers = False
+        """Whether it said how much waits when it was last asked: while it is away, standing still is no fault."""
         self._in_hand, self._failures = False, 0
         self.trouble: str | None = None
 
@@ -52,8 +58,13 @@ class Progress:
             self.trouble = f"batches fail: {type(error).__name__}"
 
     async def ask(self, consumer: AIOKafkaConsumer) -> None:
-        """Measure how many records wait. Raises KafkaError."""
-        lag = await _lag(consumer)
+        """Measure how many records wait. Raises KafkaError, TimeoutError."""
+        try:
+            lag = await asyncio.wait_for(_lag(consumer), self.ask_seconds)
+        except (KafkaError, TimeoutError):
+            self.kafka_answers = False
+            raise
+        self.kafka_answers = True
         self._metrics.lag.set(lag)
         if lag == 0 and not self._in_hand:
             self._move_freely()

@@ -13,7 +13,7 @@ from order_service.failures import FOR_NOW, without_content
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.parking_limit import ParkingLimit
-from order_service.progress import ASK_SECONDS, Progress
+from order_service.progress import Progress
 from order_service.publisher import NotPublished, Outgoing, Publisher
 from order_service.reading import readers
 from order_service.schema import what_is_wrong_with_schema
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 1.0
 PROBE_SECONDS = 2.0
+START_SECONDS = 60.0
+"""Joining the group waits for its other members, which have as long for a batch in hand."""
 
 
 class Running:
@@ -79,7 +81,7 @@ class Running:
     async def alive(self) -> Health:
         """Batches get done, or nothing waits, or Kafka or the database is away: then a restart would not help."""
         since = self._reachable_since
-        stuck = since is not None and self._progress.is_stuck(since=since, times=2)
+        stuck = since is not None and self._progress.kafka_answers and self._progress.is_stuck(since=since, times=2)
         return Health.of(progress="records wait, and none is taken in" if stuck else "ok")
 
     @asynccontextmanager
@@ -89,9 +91,10 @@ class Running:
         batches = self._batches(publisher)
         intake = Intake(self._settings, list(batches.readers), batches.handle, self._progress, self._metrics)
         try:
-            await publisher.start()
-            self._publisher = publisher
-            await intake.start()
+            async with asyncio.timeout(START_SECONDS):
+                await publisher.start()
+                self._publisher = publisher
+                await intake.start()
             self._kafka, self._reachable_since = "ok", self._reachable_since or self._progress.clock()
             yield intake
         finally:
@@ -117,13 +120,13 @@ class Running:
         begun = self._progress.clock()
         while not self._progress.is_stuck(since=begun):
             with suppress(TimeoutError):
-                await asyncio.wait_for(intake.given_up.wait(), ASK_SECONDS)
+                await asyncio.wait_for(intake.given_up.wait(), self._progress.ask_seconds)
                 log.error("clients_given_up", because=self._progress.trouble)
                 return
             if intake.consumer is None:
                 continue
             try:
-                await asyncio.wait_for(self._progress.ask(intake.consumer), ASK_SECONDS)
+                await self._progress.ask(intake.consumer)
             except (KafkaError, TimeoutError) as error:
                 log.warning("lag_unknown", because=type(error).__name__)
         log.error("consumer_stuck", stuck_after=self._settings.stuck_after.total_seconds())

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
 from tillstream_contracts.types import MerchantId
-from tillstream_operations import LAPTOP_ORIGINS, Duration, LogFormat, Words
+from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
 
 def _names_postgresql(url: SecretStr) -> SecretStr:
@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
     stuck_after: Duration = timedelta(seconds=30)
     """With records waiting and no batch done for so long, the consumer is made anew; after twice that, /livez fails."""
-    drain_timeout: Duration = timedelta(seconds=8)
-    """How long a batch in hand may take at shutdown. All other limits of a shutdown add up to 11 s: HTTP requests in
-    flight 5, the commit under way 2, leaving the group 2, closing the producer 2; so all of it stays below 20 s."""
+    end_after: EndAfter = timedelta(seconds=30)
+    """When /livez fails, or the event loop does not turn, for so long, the process ends with exit code 70."""
+    notice: Pause = timedelta(seconds=1)
+    """How long `/readyz` says no on SIGTERM before connections are refused, so that a load balancer looks elsewhere."""
+    drain_timeout: Duration = timedelta(seconds=7)
+    """How long a batch in hand may take at shutdown. All other limits of a shutdown add up to 12 s: the notice 1, HTTP
+    requests in flight 5, the commit under way 2, leaving the group 2, closing the producer 2; so all of it stays below
+    20 s."""

@@ -1,0 +1,121 @@
+"""A process that gets nowhere ends itself with code 70; one whose Kafka is away waits."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tillstream_operations import NO_PROGRESS
+
+pytestmark = pytest.mark.integration
+
+STUCK = {
+    "a handler that never returns": "batches.Batches.handle = lambda *_: asyncio.sleep(3600)",
+    "a consumer that delivers nothing": """
+async def nothing(*_, timeout_ms=0, **__):
+    await asyncio.sleep(timeout_ms / 1000)
+    return {}
+aiokafka.AIOKafkaConsumer.getmany = nothing
+""",
+    "a handler that blocks the event loop": "batches.Batches.handle = lambda *_: time.sleep(3600)",
+}
+MAIN = """
+import asyncio, time, aiokafka
+from order_service import __main__, batches
+{trouble}
+__main__.main()
+"""
+QUICK = {
+    "ORDER_SERVICE_STUCK_AFTER": "4",
+    "ORDER_SERVICE_END_AFTER": "2",
+    "ORDER_SERVICE_DRAIN_TIMEOUT": "1",
+    "LOG_FORMAT": "json",
+}
+
+
+class Service:
+    """The process, and where it answers."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self.process, self._url = process, url
+
+    async def is_ready(self) -> bool:
+        """Whether `/readyz` says yes."""
+        with suppress(aiohttp.ClientError):
+            async with aiohttp.request("GET", f"{self._url}/readyz") as answer:
+                return answer.status == 200
+        return False
+
+    async def output(self) -> str:
+        """All that it said, once it has ended."""
+        told, _ = await asyncio.wait_for(self.process.communicate(), 60)
+        return told.decode()
+
+
+@asynccontextmanager
+async def service(
+    database_url: str, bootstrap: str, prefix: str, *, trouble: str = "", settings: Mapping[str, str] = QUICK
+) -> AsyncIterator[Service]:
+    """order-service as a process of its own, with this trouble inside."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "ORDER_SERVICE_DATABASE_URL": database_url,
+        "ORDER_SERVICE_PORT": str(port),
+        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+        "KAFKA_TOPIC_PREFIX": prefix,
+        "TILLSTREAM_SECRET_KEY": "sk_test",
+        "TILLSTREAM_TOKEN_SECRET": "x" * 32,
+        **settings,
+    }
+    program = MAIN.format(trouble=trouble)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield Service(process, f"http://127.0.0.1:{port}")
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+@pytest.mark.parametrize("trouble", STUCK)
+async def test_process_that_is_stuck_ends_so_that_another_takes_over(
+    trouble: str, migrated: str, kafka_bootstrap: str, kafka_prefix: str, serving: Any, kafka: Any, stripe: Any
+) -> None:
+    """And the next one does what this one did not."""
+    async with service(migrated, kafka_bootstrap, kafka_prefix, trouble=STUCK[trouble]) as stuck:
+        await kafka.tell(stripe.payment("succeeded"))
+        output = await stuck.output()
+    assert stuck.process.returncode == NO_PROGRESS
+    assert output.count("process_ends_without_progress") == 1
+    async with serving():
+        [change] = await kafka.changes("ord_1", count=1, seconds=60)
+    assert change.status == "paid"
+
+
+@pytest.mark.parametrize("away", ["stopped", "frozen"])
+async def test_process_whose_kafka_is_away_for_long_stays_and_goes_on(
+    away: str, migrated: str, own_kafka: Any, hand: Any, stripe: Any, until: Any
+) -> None:
+    """A restart would not help it: for four times as long as would end a stuck one."""
+    async with service(migrated, own_kafka.bootstrap, "") as waiting:
+        await until(waiting.is_ready, seconds=40)
+        own_kafka.stop() if away == "stopped" else own_kafka.pause()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(waiting.process.wait(), 4 * 10)
+        own_kafka.start() if away == "stopped" else own_kafka.resume()
+        async with hand(own_kafka.bootstrap, "") as kafka:
+            await kafka.tell(stripe.payment("succeeded"))
+            [change] = await kafka.changes("ord_1", count=1, seconds=60)
+        assert change.status == "paid"
+        waiting.process.terminate()
+        assert await asyncio.wait_for(waiting.process.wait(), 20) == 0
