@@ -2,11 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+
+HEALTH: Final = {
+    "type": "object",
+    "required": ["status", "parts"],
+    "properties": {
+        "status": {"enum": ["ok", "unavailable"]},
+        "parts": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+_ANSWER: Final = {"application/json": {"schema": HEALTH}}
+UNWELL: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": _ANSWER},
+    503: {"description": "No; `parts` says what is wrong.", "content": _ANSWER},
+}
 
 
 @dataclass(frozen=True)
@@ -47,16 +61,22 @@ def add_probes(
     """
     app.state.alive = alive
 
-    @app.get("/livez", tags=["operations"], summary="Is the process making progress?")
+    @app.get("/livez", tags=["operations"], summary="Is the process making progress?", responses=UNWELL)
     async def livez() -> JSONResponse:
         health = await alive()
         return JSONResponse(health.body(), health.status())
 
-    @app.get("/readyz", tags=["operations"], summary="Can it take work now?")
+    @app.get("/readyz", tags=["operations"], summary="Can it take work now?", responses=UNWELL)
     async def readyz() -> JSONResponse:
         health = Health.of(process="leaving") if getattr(app.state, "leaving", False) else await ready()
         return JSONResponse(health.body(), health.status())
 
-    @app.get("/metrics", tags=["operations"], summary="Prometheus metrics", response_class=Response)
+    @app.get(
+        "/metrics",
+        tags=["operations"],
+        summary="Prometheus metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from tillstream_operations.descriptions import describe
 from tillstream_operations.requests import HEADER, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,7 +56,8 @@ class Problem(Exception):
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Let every error of `app` leave as a problem document, also those that nobody foresaw."""
+    """Let every error of `app` leave as a problem document, also those that nobody foresaw; its description says so."""
+    describe(app)
 
     @app.exception_handler(Problem)
     async def _refused(_: Request, problem: Problem) -> JSONResponse:

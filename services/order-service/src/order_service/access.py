@@ -3,11 +3,22 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import Header
+from fastapi.security import HTTPBearer
 
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, TokenRefused, verify
 from tillstream_operations import Problem
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
+KEY: Final = HTTPBearer(
+    auto_error=False,
+    scheme_name="Key",
+    description="The merchant's secret key `sk_…`, or, to see one order or subscription, its stream token.",
+)
+"""For the description alone; the doorkeeper reads the header."""
+Authorization = Annotated[str, Header(include_in_schema=False)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.exc import SQLAlchemyError
 
-from order_service.access import Caller, Doorkeeper
+from order_service.access import KEY, Authorization, Caller, Doorkeeper
 from order_service.cursors import LONGEST, Cursor
 from order_service.documentation import problems
 from order_service.order_filters import Filters
@@ -28,13 +28,15 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 def orders_api(reads: Reads, doorkeeper: Doorkeeper) -> APIRouter:
     """The routes under /v1."""
-    router = APIRouter(prefix="/v1", tags=["orders"])
+    router = APIRouter(prefix="/v1", tags=["orders"], dependencies=[Depends(KEY)])
 
-    async def caller(authorization: Annotated[str, Header()] = "") -> Caller:  # async: a thread per request costs more
+    async def caller(authorization: Authorization = "") -> Caller:  # async: a thread per request costs more
         return doorkeeper.caller(authorization, datetime.now(UTC))
 
     @router.get(
-        "/orders/{order_id}", summary="One order, with its payments and its timeline", responses=problems(401, 404, 503)
+        "/orders/{order_id}",
+        summary="One order, with its payments and its timeline",
+        responses=problems(401, 404, 422, 503),
     )
     async def get_order(order_id: OrderIdText, caller: Annotated[Caller, Depends(caller)]) -> WholeOrderView:
         picture = None

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path
+from fastapi import APIRouter, Depends, Path
 
-from order_service.access import Caller, Doorkeeper
+from order_service.access import KEY, Authorization, Caller, Doorkeeper
 from order_service.api import answered
 from order_service.documentation import problems
 from order_service.forgetting import Forgetting
@@ -18,9 +18,9 @@ CustomerIdText = Annotated[
 
 def customers_api(forgetting: Forgetting, doorkeeper: Doorkeeper) -> APIRouter:
     """The routes under /v1/customers."""
-    router = APIRouter(prefix="/v1/customers", tags=["customers"])
+    router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[Depends(KEY)])
 
-    async def merchant(authorization: Annotated[str, Header()] = "") -> Caller:
+    async def merchant(authorization: Authorization = "") -> Caller:
         return doorkeeper.merchant(authorization, datetime.now(UTC))
 
     @router.delete(

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
-from order_service.access import Caller, Doorkeeper
+from order_service.access import KEY, Authorization, Caller, Doorkeeper
 from order_service.api import CURSOR, Limit, answered
 from order_service.attaching import NO_PAYMENT, Attaching, Wish, event_id_for
 from order_service.cursors import LONGEST, Cursor
@@ -60,9 +60,9 @@ async def require_key(
 
 def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeeper) -> APIRouter:
     """The routes under /v1/payments."""
-    router = APIRouter(prefix="/v1/payments", tags=["payments"])
+    router = APIRouter(prefix="/v1/payments", tags=["payments"], dependencies=[Depends(KEY)])
 
-    async def merchant(authorization: Annotated[str, Header()] = "") -> Caller:
+    async def merchant(authorization: Authorization = "") -> Caller:
         return doorkeeper.merchant(authorization, datetime.now(UTC))
 
     @router.get(
@@ -91,7 +91,7 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
     @router.get(
         "/{payment_intent_id}",
         summary="One payment, with its refunds, disputes and timeline",
-        responses=problems(401, 403, 404, 503),
+        responses=problems(401, 403, 404, 422, 503),
     )
     async def get_payment(
         payment_intent_id: PaymentIdText, merchant: Annotated[Caller, Depends(merchant)]

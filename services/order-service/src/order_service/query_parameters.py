@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
 from fastapi.dependencies.models import Dependant
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, WithJsonSchema
 
 from order_service.order_filters import Filters
-from order_service.stripe_values import MAX_MINOR_UNITS
+from order_service.stripe_values import LAST_SECOND, MAX_MINOR_UNITS
 from tillstream_contracts import OrderStatus
 from tillstream_operations import Problem
 
@@ -43,6 +43,13 @@ def _within_reach(moment: datetime) -> datetime:
         raise ValueError("is too far away") from error
 
 
+_WRITTEN: Final = {
+    "anyOf": [
+        {"type": "string", "format": "date-time"},
+        {"type": "number", "minimum": 0, "maximum": LAST_SECOND},
+        {"type": "null"},
+    ]
+}
 Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 MOMENT: Final = "ISO 8601 with an offset, or Unix seconds; that moment itself is left out."
 AMOUNT: Final = "What was ordered, in minor units: at "
@@ -55,7 +62,7 @@ CustomerId = Annotated[
 CurrencyCode = Annotated[str | None, Query(pattern=r"^[a-z]{3}$", description="ISO 4217, in lower case.")]
 AtLeast = Annotated[int | None, Query(ge=0, le=MAX_MINOR_UNITS, description=f"{AMOUNT}least this.")]
 AtMost = Annotated[int | None, Query(ge=0, le=MAX_MINOR_UNITS, description=f"{AMOUNT}most this.")]
-After = Annotated[Moment | None, Query(description=MOMENT)]
+After = Annotated[Moment | None, WithJsonSchema(_WRITTEN), Query(description=MOMENT)]
 ShopsNumber = Annotated[str | None, Query(max_length=200, pattern=NO_NUL, description="The shop's own number.")]
 Flag = Annotated[
     str | None,

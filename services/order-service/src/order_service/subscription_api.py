@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
-from order_service.access import Caller, Doorkeeper
+from order_service.access import KEY, Authorization, Caller, Doorkeeper
 from order_service.api import CURSOR, Limit, answered
 from order_service.cursors import LONGEST, Cursor, fingerprint
+from order_service.documentation import problems
 from order_service.query_parameters import NO_NUL, refuse_unknown
 from order_service.subscription_reads import SubscriptionReads
 from order_service.subscription_views import (
@@ -25,12 +26,16 @@ SubscriptionIdText = Annotated[str, Path(max_length=200)]
 
 def subscriptions_api(reads: SubscriptionReads, doorkeeper: Doorkeeper) -> APIRouter:
     """The routes under /v1/subscriptions."""
-    router = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"])
+    router = APIRouter(prefix="/v1/subscriptions", tags=["subscriptions"], dependencies=[Depends(KEY)])
 
-    async def caller(authorization: Annotated[str, Header()] = "") -> Caller:  # async: a thread per request costs more
+    async def caller(authorization: Authorization = "") -> Caller:  # async: a thread per request costs more
         return doorkeeper.caller(authorization, datetime.now(UTC))
 
-    @router.get("/{subscription_id}", summary="One subscription by our id or Stripe's, with its invoices and timeline")
+    @router.get(
+        "/{subscription_id}",
+        summary="One subscription by our id or Stripe's, with its invoices and timeline",
+        responses=problems(401, 404, 422, 503),
+    )
     async def get_subscription(
         subscription_id: SubscriptionIdText, caller: Annotated[Caller, Depends(caller)]
     ) -> WholeSubscriptionView:
@@ -41,7 +46,7 @@ def subscriptions_api(reads: SubscriptionReads, doorkeeper: Doorkeeper) -> APIRo
             raise Problem(404, "subscription_not_found", NOT_FOUND)
         return whole_subscription_view(picture)
 
-    @router.get("", summary="Subscriptions, newest first")
+    @router.get("", summary="Subscriptions, newest first", responses=problems(400, 401, 403, 422, 503))
     async def list_subscriptions(
         request: Request,
         caller: Annotated[Caller, Depends(caller)],

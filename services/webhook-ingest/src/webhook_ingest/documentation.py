@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
+from webhook_ingest.signatures import MAX_HEADER_BYTES
 from webhook_ingest.webhook import DROP_IN_PATH, NAMED_PATH, PATH
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_SIGNATURE: Final = "t=1767225600,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd"
+_NAME: Final = {"type": "string", "pattern": "^[!-~]{1,255}$"}
 _REFUSALS: Final = {
     "400": "The signature or the body is not Stripe's: `signature_missing`, `signature_malformed`, "
     "`signature_mismatch`, `timestamp_out_of_tolerance`, `body_not_an_event`.",
@@ -26,7 +28,7 @@ _OPERATION: Final[dict[str, Any]] = {
             "name": "Stripe-Signature",
             "in": "header",
             "required": True,
-            "schema": {"type": "string", "examples": ["t=1767225600,v1=5257a869e7ec…"]},
+            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_HEADER_BYTES, "examples": [_SIGNATURE]},
         }
     ],
     "requestBody": {
@@ -38,9 +40,14 @@ _OPERATION: Final[dict[str, Any]] = {
                     "description": "A snapshot event (`event`) or a thin event (`v2.core.event`), as Stripe sends it.",
                     "required": ["id", "type", "created"],
                     "properties": {
-                        "id": {"type": "string", "minLength": 1, "maxLength": 255},
-                        "type": {"type": "string", "minLength": 1, "maxLength": 255},
-                        "created": {"type": ["integer", "string"]},
+                        "id": _NAME,
+                        "type": _NAME,
+                        "created": {
+                            "anyOf": [
+                                {"type": "integer", "minimum": 0, "maximum": 253_402_300_799},
+                                {"type": "string", "format": "date-time"},
+                            ]
+                        },
                     },
                 }
             }
@@ -54,21 +61,6 @@ _OPERATION: Final[dict[str, Any]] = {
         **{status: {"description": text, "content": _PROBLEM} for status, text in _REFUSALS.items()},
     },
 }
-_PROBLEM_SCHEMA: Final = {
-    "type": "object",
-    "title": "Problem details (RFC 9457)",
-    "required": ["type", "title", "status", "code", "detail", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "request_id": {"type": "string"},
-    },
-}
-
-
 _ENDPOINT: Final = {
     "name": "endpoint",
     "in": "path",
@@ -97,12 +89,11 @@ _OPERATIONS: Final[dict[str, dict[str, Any]]] = {
 def document(app: FastAPI, paths: Iterable[str]) -> None:
     """Let `app`'s OpenAPI description tell of the webhook's paths too."""
 
+    make = app.openapi
+
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            schema["paths"].update({path: {"post": _OPERATIONS[path]} for path in paths})
-            schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
-            app.openapi_schema = schema
-        return app.openapi_schema
+        schema = make()
+        schema["paths"].update({path: {"post": _OPERATIONS[path]} for path in paths})
+        return schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
