@@ -6,6 +6,7 @@ with what its journal says of when it began and of what intent-api answered. Who
 
 from chaos.stripe.life import Event, Expected, Life, Placed
 from chaos.stripe.lives import lives
+from chaos.stripe.sending import send
 from chaos.stripe.telling import journal_of, told
 
-__all__ = ["Event", "Expected", "Life", "Placed", "journal_of", "lives", "told"]
+__all__ = ["Event", "Expected", "Life", "Placed", "journal_of", "lives", "send", "told"]

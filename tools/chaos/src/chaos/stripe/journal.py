@@ -10,7 +10,15 @@ from typing import Any, Final, Literal, Self
 
 import orjson
 
+RIGHT: Final = 200
 Outcome = Literal["ok", "refused", "unknown"]
+
+
+def outcome_of(status: int | None) -> Outcome:
+    """What an answer's status means to who asked; None is no answer."""
+    if status is None:
+        return "unknown"
+    return "ok" if status == RIGHT else "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def lives(
     what that answered, as both its ids come from there; all else is the same without.
     """
     for number in range(orders):
-        begins = begun_at + int(seconds * BEGIN_WITHIN * number / orders)
+        begins = begun_at + int(offset(number, orders, seconds))
         yield life(seed, number, begins, dropped_share=dropped_share, placed=(placed or {}).get(number))
 
 
@@ -52,6 +52,11 @@ def life(seed: int, number: int, begins: int, *, dropped_share: float = 0.0, pla
     return story.life(
         name, expected, through_intent_api=through_intent_api, dropped_share=0.0 if late else dropped_share
     )
+
+
+def offset(number: int, orders: int, seconds: float) -> float:
+    """How many seconds after the run a life begins."""
+    return seconds * BEGIN_WITHIN * number / orders
 
 
 def _kind(number: int, dice: random.Random) -> str:

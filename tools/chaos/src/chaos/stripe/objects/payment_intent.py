@@ -1,5 +1,6 @@
 """A PaymentIntent and its charges."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chaos.stripe.objects.card import card
@@ -150,47 +151,65 @@ class PaymentIntent:
     def _as(self, status: str, **changes: Any) -> Object:
         paying = {"payment_details": {"customer_reference": None, "order_reference": self._invoice}}
         return {
-            "id": self.id,
-            "object": "payment_intent",
-            "amount": self.amount,
-            "amount_capturable": 0,
-            "amount_details": {"tip": {}},
-            "amount_received": 0,
-            "application": None,
-            "application_fee_amount": None,
-            "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
-            "canceled_at": None,
-            "cancellation_reason": None,
+            **payment_intent(self.id, self.amount, self.story.currency, self._created, self.metadata),
             "capture_method": "manual" if self._manual else "automatic_async",
-            "client_secret": f"{self.id}_secret_of_nobody",
-            "confirmation_method": "automatic",
-            "created": self._created,
-            "currency": self.story.currency,
-            "customer": None,
-            "customer_account": None,
-            "description": None,
-            "excluded_payment_method_types": None,
-            "last_payment_error": None,
             "latest_charge": self.charge_id,
-            "livemode": False,
-            "metadata": self.metadata,
-            "next_action": None,
-            "on_behalf_of": None,
             "payment_method": self.card_id,
-            "payment_method_configuration_details": {"id": "pmc_1ChaosKq2eZvKYlo2C01", "parent": None},
-            "payment_method_options": {
-                "card": {"installments": None, "mandate_options": None, "request_three_d_secure": "automatic"}
-            },
-            "payment_method_types": ["card"],
-            "processing": None,
-            "receipt_email": None,
-            "review": None,
-            "setup_future_usage": None,
-            "shipping": None,
-            "statement_descriptor": None,
             "status": status,
-            "transfer_data": None,
-            "transfer_group": None,
             **(paying if self._invoice else {}),
             **changes,
         }
+
+
+def payment_intent(payment_id: str, amount: int, currency: str, created: int, metadata: Mapping[str, str]) -> Object:
+    """A PaymentIntent as it stands when it was made."""
+    return {
+        "id": payment_id,
+        "object": "payment_intent",
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "client_secret": f"{payment_id}_secret_of_nobody",
+        "confirmation_method": "automatic",
+        "created": created,
+        "currency": currency,
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "excluded_payment_method_types": None,
+        "hooks": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "metadata": dict(metadata),
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": {"id": "pmc_1ChaosKq2eZvKYlo2C01", "parent": None},
+        "payment_method_options": {
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
+        },
+        "payment_method_types": ["card"],
+        "presentment_details": None,
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "statement_descriptor": None,
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
