@@ -11,6 +11,7 @@ from chaos.judging.evidence import Aftermath, Change, Database, Evidence, Frame,
 from chaos.judging.frames_side import read_frames, read_watched
 from chaos.judging.judge import verdict_on
 from chaos.judging.verdict import promise
+from chaos.mutants import MUTANTS
 from chaos.stripe import Event, Expected, Life
 from chaos.stripe.journal import Attempt, Order
 from tillstream_contracts import TOPICS
@@ -252,3 +253,8 @@ def test_frames_are_read_as_clients_wrote_them(tmp_path: Path) -> None:
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines) + b'{"cut sho')
     assert [(frame.client, frame.version) for frame in read_frames(path)] == [("c1", 1)]
     assert read_watched(path) == {"c1": ORDER}
+
+
+def test_every_mutant_breaks_a_promise_that_is_judged() -> None:
+    promises = {check.name for check in verdict_on(RUN).checks}
+    assert all(mutant.caught_by and mutant.caught_by <= promises for mutant in MUTANTS)

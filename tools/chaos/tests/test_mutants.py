@@ -39,13 +39,15 @@ def test_a_mutant_replaces_one_thing_that_exists(mutant: Mutant, monkeypatch: py
 
 
 def test_what_a_mutant_means_to_replace_has_to_be_there() -> None:
-    gone = Mutant("gone", "notifier", "following:Following._gone", lambda before: before, "nothing", frozenset())
+    gone = Mutant("gone", "notifier", "following:Following._gone", lambda before: before, "nothing", frozenset({"any"}))
     with pytest.raises(NothingToReplace):
         gone.put_in(setattr)
 
 
 def test_a_replacement_that_changes_nothing_is_noticed() -> None:
-    same = Mutant("same", "notifier", "following:Following._newer", lambda before: before, "nothing", frozenset())
+    same = Mutant(
+        "same", "notifier", "following:Following._newer", lambda before: before, "nothing", frozenset({"any"})
+    )
     with pytest.raises(NothingToReplace):
         same.put_in(setattr)
 

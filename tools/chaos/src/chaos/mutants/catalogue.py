@@ -6,7 +6,9 @@ from chaos.mutants import ingest_defects, order_defects, other_defects
 from chaos.mutants.mutant import Mutant
 
 INGEST, ORDERS, NOTIFIER, INTENTS = "webhook_ingest", "order_service", "notifier", "intent_api"
-NONE: Final = frozenset[str]()
+KEPT: Final = "every acknowledged event is in Kafka, byte for byte"
+TAKEN_IN: Final = "every event was taken in"
+PUBLISHED: Final = "all that is stored was published, and nothing else"
 
 MUTANTS: Final = (
     Mutant(
@@ -15,7 +17,7 @@ MUTANTS: Final = (
         "producer:AIOKafkaProducer",
         ingest_defects.acks_one,
         "webhook-ingest takes the leader's word (acks=1), whatever the replicas have",
-        NONE,
+        frozenset({KEPT}),
     ),
     Mutant(
         "answer-first",
@@ -23,7 +25,7 @@ MUTANTS: Final = (
         "webhook:Webhook._store",
         ingest_defects.answer_first,
         "webhook-ingest answers 200 before Kafka has acknowledged",
-        NONE,
+        frozenset({KEPT}),
     ),
     Mutant(
         "no-verification",
@@ -31,7 +33,7 @@ MUTANTS: Final = (
         "signatures:refusal",
         ingest_defects.no_verification,
         "webhook-ingest checks no signature",
-        NONE,
+        frozenset({"no forged event was accepted"}),
     ),
     Mutant(
         "offset-first",
@@ -39,7 +41,7 @@ MUTANTS: Final = (
         "intake:Intake._on_batch",
         order_defects.offset_first,
         "order-service commits the Kafka offset before the transaction",
-        NONE,
+        frozenset({TAKEN_IN}),
     ),
     Mutant(
         "no-deduplication",
@@ -47,7 +49,7 @@ MUTANTS: Final = (
         "store:first_sight",
         order_defects.no_deduplication,
         "the inbox takes every event for a new one",
-        NONE,
+        frozenset({"each event has one line in a timeline"}),
     ),
     Mutant(
         "publish-first",
@@ -55,7 +57,7 @@ MUTANTS: Final = (
         "batches:Batches._transaction",
         order_defects.publish_first,
         "changes are published before the database's commit",
-        NONE,
+        frozenset({"a version was never published with another content", PUBLISHED}),
     ),
     Mutant(
         "nothing-again",
@@ -63,7 +65,7 @@ MUTANTS: Final = (
         "store:_caused_by",
         order_defects.nothing_again,
         "what repeated events once changed is not published again",
-        NONE,
+        frozenset({PUBLISHED}),
     ),
     Mutant(
         "errors-swallowed",
@@ -71,7 +73,7 @@ MUTANTS: Final = (
         "intake:Intake._again",
         order_defects.errors_swallowed,
         "a batch that fails is passed over, its offset committed",
-        NONE,
+        frozenset({TAKEN_IN}),
     ),
     Mutant(
         "no-version-check",
@@ -79,7 +81,7 @@ MUTANTS: Final = (
         "following:Following._newer",
         other_defects.no_version_check,
         "notifier passes on versions that its client has seen or passed",
-        NONE,
+        frozenset({"at no client a version goes back or comes twice"}),
     ),
     Mutant(
         "fresh-stripe-key",
@@ -87,7 +89,7 @@ MUTANTS: Final = (
         "desk:stripe_key_for",
         other_defects.fresh_key,
         "intent-api asks Stripe under a new idempotency key each time",
-        NONE,
+        frozenset({"one key gave one order and one PaymentIntent"}),
     ),
 )
 

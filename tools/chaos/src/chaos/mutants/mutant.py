@@ -6,6 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from chaos.judging import Verdict
+
 Put = Callable[[Any, str, Any], None]
 Wrap = Callable[[Any], Any]
 
@@ -27,12 +29,20 @@ class Mutant:
     """Makes the defect of what stands there now."""
     story: str
     """What it does wrong, in a sentence."""
-    shown_by: frozenset[str]
-    """The kinds of fault that bring it out; none of them where the sender's own doings do."""
+    caught_by: frozenset[str]
+    """The promises that it breaks; each single one is enough to find it."""
+    shown_by: frozenset[str] = frozenset()
+    """The kinds of fault that bring it out; all kinds if it takes no special ones."""
+    orders: int = 200
+    seconds: float = 40
 
     def concerns(self, module: str) -> bool:
         """Whether a process that runs `module` has the defect."""
         return module.partition(".")[0] == self.service
+
+    def is_caught_by(self, verdict: Verdict) -> bool:
+        """Whether a run's verdict tells of this very defect."""
+        return not self.caught_by.isdisjoint(verdict.broken)
 
     def put_in(self, put: Put) -> None:
         """Replace the one thing, and make sure of it. Raises NothingToReplace."""

@@ -34,10 +34,10 @@ def no_deduplication(first_sight: Async) -> Async:
 def publish_first(_: Async) -> Async:
     """Changes go out inside of the transaction, before it is committed."""
 
-    async def transaction(self: Any, heard: Any, now: Any) -> Any:
+    async def transaction(self: Any, heard: Any, now: Any, reached: Any) -> Any:
         store = import_module("order_service.store")
         async with self._pool.acquire() as connection, connection.transaction():
-            written = await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now)
+            written = await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now, reached=reached)
             changes = [*written.changes, *written.subscriptions.changes]
             await self._publisher.publish([self._announcement(change, NO_TRACE) for change in changes])
         return replace(written, changes=[], subscriptions=replace(written.subscriptions, changes=()))
