@@ -113,10 +113,22 @@ def read_lines(path: Path) -> Iterator[Line]:
     with path.open("rb") as file:
         for text in file:
             if text.endswith(b"\n"):
-                told: dict[str, Any] = orjson.loads(text)
-                yield KINDS[told["kind"]](**told)
+                yield _line(text)
+
+
+def read_on(path: Path, position: int) -> tuple[list[Line], int]:
+    """The whole lines from this byte on, and where to read on later."""
+    with path.open("rb") as file:
+        file.seek(position)
+        whole, newline, _ = file.read().rpartition(b"\n")
+    return [_line(text) for text in whole.splitlines()], position + len(whole) + len(newline)
 
 
 def read(path: Path) -> Iterator[Attempt]:
     """The attempts alone."""
     return (line for line in read_lines(path) if isinstance(line, Attempt))
+
+
+def _line(text: bytes) -> Line:
+    told: dict[str, Any] = orjson.loads(text)
+    return KINDS[told["kind"]](**told)

@@ -28,17 +28,20 @@ class Posting(NamedTuple):
     copy: bool = False
 
 
-def postings(seed: int, life: Life, begins: int) -> Iterator[Posting]:
-    """All of a life, in the order in which things happened, which is not the one in which they are posted."""
+def postings(seed: int, life: Life, begins: int, pace: float = 1.0) -> Iterator[Posting]:
+    """All of a life, in the order in which things happened, which is not the one in which they are posted.
+
+    Below 1 a `pace` posts sooner than things happen, for runs too short to wait for them.
+    """
     dice = random.Random(f"{seed}/post/{life.number}")  # noqa: S311 - repeatable, keeps no secret
     posted = [event for event in life.events if not event.dropped]
-    afters = [_after(event, begins, dice) for event in posted]
-    if dice.random() < SHUFFLED:
-        dice.shuffle(afters)
+    afters = [pace * _after(event, begins, dice) for event in posted]
+    if dice.random() < SHUFFLED:  # Stripe's queue stood still for a while, and then gave out all at once
+        afters = [max(afters) + dice.random() for _ in afters]
     for event, after in zip(posted, afters, strict=True):
         yield Posting(after, event)
         if dice.random() < AGAIN:
-            yield from (_copy(event, after, dice) for _ in range(dice.randint(1, MOST_COPIES)))
+            yield from (_copy(event, after, pace, dice) for _ in range(dice.randint(1, MOST_COPIES)))
 
 
 def forgeries(seed: int, life: Life) -> int:
@@ -54,6 +57,6 @@ def _after(event: Event, begins: int, dice: random.Random) -> float:
     return happens + (dice.uniform(1, LONGEST_DELAY) if dice.random() < DELAYED else 0)
 
 
-def _copy(event: Event, after: float, dice: random.Random) -> Posting:
-    later = 0.0 if dice.random() < AT_ONCE else dice.uniform(0, LATEST_COPY)
+def _copy(event: Event, after: float, pace: float, dice: random.Random) -> Posting:
+    later = 0.0 if dice.random() < AT_ONCE else pace * dice.uniform(0, LATEST_COPY)
     return Posting(after + later, event, copy=True)

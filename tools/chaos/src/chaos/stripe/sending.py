@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from asyncio import TaskGroup
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,9 +13,11 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from chaos.options import Options
 from chaos.stage import Stage
 from chaos.stripe.account import Account
+from chaos.stripe.api import serving
 from chaos.stripe.journal import Begun, Journal
 from chaos.stripe.life import Life
 from chaos.stripe.lives import life, lives, offset
+from chaos.stripe.moods import Moods
 from chaos.stripe.placing import Shop
 from chaos.stripe.posting import Poster
 from chaos.stripe.schedule import Posting, forgeries, postings
@@ -22,25 +25,37 @@ from chaos.stripe.schedule import Posting, forgeries, postings
 PATIENCE: Final = 120.0
 """Seconds after the run in which what is left is still tried."""
 AN_ANSWER: Final = ClientTimeout(total=15, sock_connect=3)
+A_WHOLE_LIFE: Final = 60.0
+"""Seconds in which a life is told; a run that is shorter hurries."""
 UNDER_WAY: Final = 3_000
+MOODS: Final = Moods(slow=0.05, busy=0.02, broken=0.02)
 LATEST_FORGERY: Final = 10.0
 
 
 async def send(
-    options: Options, stage: Stage, journal: Journal, account: Account, *, dropped_share: float = 0.0
+    options: Options,
+    stage: Stage,
+    journal: Journal,
+    account: Account | None = None,
+    *,
+    dropped_share: float = 0.0,
 ) -> None:
     """Return once all that happens has been acknowledged, or is given up.
 
-    `account` is what `chaos.stripe.api.serving` answers from; it is told each life as it begins. Of all events
-    `dropped_share` are never posted: only the account lists them.
+    `account` is what a `chaos.stripe.api.serving` around this answers from, where somebody asks Stripe after the end;
+    without one its API is served while this sends. Of all events `dropped_share` are never posted: only it lists them.
     """
     begun = Begun(int(time.time()), options.seed, options.orders, options.seconds, dropped_share)
     await journal.note(begun)
     deadline = time.monotonic() + options.seconds + PATIENCE
-    async with ClientSession(timeout=AN_ANSWER, connector=TCPConnector(limit=0)) as session:
-        dice = random.Random(f"{options.seed}/send")  # noqa: S311 - repeatable, keeps no secret
-        poster = Poster(stage, session, journal, deadline, dice)
-        await Sender(begun, account, poster, Shop(stage, session, journal, deadline)).run()
+    dice = random.Random(f"{options.seed}/send")  # noqa: S311 - repeatable, keeps no secret
+    async with AsyncExitStack() as stack:
+        if account is None:
+            account = await stack.enter_async_context(serving(stage.stripe_api_port, MOODS))
+        connector = TCPConnector(limit=0)
+        session = await stack.enter_async_context(ClientSession(timeout=AN_ANSWER, connector=connector))
+        poster, shop = Poster(stage, session, journal, deadline, dice), Shop(stage, session, journal, deadline)
+        await Sender(begun, account, poster, shop).run()
 
 
 @dataclass
@@ -87,7 +102,7 @@ class Sender:
         self.account.tell(one)
         begins = time.monotonic()
         async with TaskGroup() as group:
-            for posting in postings(self.begun.seed, one, self._second(one)):
+            for posting in postings(self.begun.seed, one, self._second(one), self._pace):
                 group.create_task(self._post(posting, begins))
             for count in range(forgeries(self.begun.seed, one)):
                 group.create_task(self._forge(one, count))
@@ -101,9 +116,13 @@ class Sender:
 
     async def _forge(self, one: Life, count: int) -> None:
         dice = self.poster.dice
-        await asyncio.sleep(dice.uniform(0, LATEST_FORGERY))
+        await asyncio.sleep(self._pace * dice.uniform(0, LATEST_FORGERY))
         forged_id = f"evt_F{self.begun.seed}N{one.number}x{count}"
         await self.poster.post_forged(dice.choice(one.events), forged_id)
+
+    @property
+    def _pace(self) -> float:
+        return min(1.0, self.begun.seconds / A_WHOLE_LIFE)
 
     def _second(self, one: Life) -> int:
         return self.begun.at + int(offset(one.number, self.begun.orders, self.begun.seconds))
