@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from order_service import store
+from order_service.consumed import Reach, Reached, reach
 from order_service.failures import is_worth_another_try, without_content
 from order_service.flags import OF_ORDERS, OF_SUBSCRIPTIONS, gained_flags
 from order_service.inbox import Heard, note_parked
@@ -41,6 +42,8 @@ class Taken:
 
     written: list[Written] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    reached: bool = False
+    """Whether it is committed how far the batch goes."""
 
 
 class Batches:
@@ -60,6 +63,7 @@ class Batches:
     ) -> None:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
         self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
+        self._reached = Reached()
         self._orders_topic = ORDERS_STATUS.under(topic_prefix)
         self._subscriptions_topic = SUBSCRIPTIONS_STATUS.under(topic_prefix)
 
@@ -68,8 +72,12 @@ class Batches:
         now = datetime.now(UTC)
         batch = read(records, self.readers, max_bytes=self._max_record_bytes, limit=self._limit)
         taken = Taken(parked=batch.parked)
-        await self._take_in(batch.heard, now, taken)
+        reached = self._reached.by(records)
+        await self._take_in(batch.heard, now, taken, reached)
         await self._note(taken.parked, now)
+        if not taken.reached:
+            await self._reach(reached, now)
+        self._reached.note(reached)
         changes = [change for written in taken.written for change in written.changes]
         of_subscriptions = [change for written in taken.written for change in written.subscriptions.changes]
         flagged = await self._flagged(changes, of_subscriptions)
@@ -81,7 +89,9 @@ class Batches:
         self._count(len(records), batch.unrelated, taken)
         self._alert(flagged)
 
-    async def _take_in(self, heard: Sequence[tuple[Record, Heard]], now: datetime, taken: Taken) -> None:
+    async def _take_in(
+        self, heard: Sequence[tuple[Record, Heard]], now: datetime, taken: Taken, reached: Sequence[Reach]
+    ) -> None:
         """Take events in together; if one cannot be, find it by halves and let the others through.
 
         Where most fail the limit ends the search. What was let through by then is published when the batch comes again.
@@ -89,7 +99,7 @@ class Batches:
         if not heard:
             return
         try:
-            taken.written.append(await self._transaction([one for _, one in heard], now))
+            taken.written.append(await self._transaction([one for _, one in heard], now, reached))
         except Exception as error:
             if is_worth_another_try(error):
                 raise
@@ -98,14 +108,20 @@ class Batches:
                 self._limit.check(taken.parked)
                 return
         else:
+            taken.reached = bool(reached)
             return
         middle = len(heard) // 2
-        await self._take_in(heard[:middle], now, taken)
-        await self._take_in(heard[middle:], now, taken)
+        await self._take_in(heard[:middle], now, taken, ())
+        await self._take_in(heard[middle:], now, taken, reached)
 
-    async def _transaction(self, heard: Sequence[Heard], now: datetime) -> Written:
+    async def _transaction(self, heard: Sequence[Heard], now: datetime, reached: Sequence[Reach]) -> Written:
         async with self._pool.acquire() as connection:
-            return await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now)
+            return await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now, reached=reached)
+
+    async def _reach(self, reached: Sequence[Reach], now: datetime) -> None:
+        """All is done of a batch whose last event left nothing, or that had none of ours."""
+        async with self._pool.acquire() as connection:
+            await reach(connection, reached, now)
 
     async def _note(self, parked: Sequence[Parked], now: datetime) -> None:
         if parked:

@@ -25,6 +25,10 @@ class TooMuchParked(Exception):
         super().__init__(f"Too many records fail here, the last one so: {reason}")
 
 
+class WentBack(Exception):
+    """The database knows less than this consumer has written into it: it was restored. Start anew, from where it is."""
+
+
 FOR_NOW = (
     Overtaken,
     OSError,  # ConnectionError and TimeoutError among them
@@ -46,7 +50,7 @@ def is_worth_another_try(error: Exception) -> bool:
     Deadlocks, lost connections, a full disk, a missing table are worth it. Values that PostgreSQL refuses are not, nor
     is an error of our own: the record that brings it out is parked, up to a limit, and the others go on.
     """
-    return isinstance(error, FOR_NOW) and not isinstance(error, FOR_GOOD)
+    return isinstance(error, (*FOR_NOW, WentBack)) and not isinstance(error, FOR_GOOD)
 
 
 def could_new_clients_help(error: Exception) -> bool:

@@ -43,6 +43,8 @@ class Books:
     created_payments: set[str] = field(default_factory=set)
     goodbyes: list[Line] = field(default_factory=list)
     """The lines of orders that a payment has left, beside those that `take_in` returns."""
+    above: int = 0
+    """No version up to this is given, as it may have been published by a database that is gone."""
 
     def take_in(self, told: Told, now: datetime) -> Line:
         """Fold one event; the changes that it causes happen `now`."""
@@ -112,10 +114,10 @@ class Books:
         summary = summarize(known.order, merchant_id=self.merchant_id)
         if summary == known.summary:
             return None
-        version, previous = known.version + 1, known.summary.status if known.summary else None
+        version, previous = max(known.version, self.above) + 1, known.summary.status if known.summary else None
         self.orders[order_id] = Known(known.order, version, summary, previous)
         self.new_versions.add(order_id)
-        if version == 1:
+        if not known.version:
             self.created_orders.add(order_id)
         self.changes.append(_change(order_id, version, summary, previous, told, now))
         return version

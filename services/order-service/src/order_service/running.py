@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
 
+from order_service import restoring
 from order_service.batches import Batches
 from order_service.failures import FOR_NOW, without_content
 from order_service.intake import Intake
@@ -89,8 +91,10 @@ class Running:
         """A producer and a consumer, new ones each time: neither recovers from everything by itself."""
         publisher = Publisher(self._settings.kafka_bootstrap_servers, timeout=self._settings.publish_timeout)
         batches = self._batches(publisher)
-        intake = Intake(self._settings, list(batches.readers), batches.handle, self._progress, self._metrics)
+        topics, starts = list(batches.readers), partial(restoring.starts, self._pool)
+        intake = Intake(self._settings, topics, batches.handle, self._progress, self._metrics, starts)
         try:
+            await restoring.notice_restore(self._pool, self._settings, topics)
             async with asyncio.timeout(START_SECONDS):
                 await publisher.start()
                 self._publisher = publisher

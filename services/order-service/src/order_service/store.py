@@ -15,6 +15,7 @@ from datetime import datetime
 from orjson import Fragment
 
 from order_service import bulk, rows
+from order_service.consumed import Reach, reach
 from order_service.fold import Books
 from order_service.forgotten import without_forgotten
 from order_service.inbox import Heard, first_sight
@@ -60,24 +61,35 @@ class Written:
     subscriptions: SubscriptionsWritten
 
 
-async def take_in(connection: Connection, heard: Sequence[Heard], *, merchant_id: str, now: datetime) -> Written:
-    """Let each event take effect once, in one transaction. Changes come in the order of versions.
+async def take_in(
+    connection: Connection,
+    heard: Sequence[Heard],
+    *,
+    merchant_id: str,
+    now: datetime,
+    reached: Sequence[Reach] = (),
+) -> Written:
+    """Let each event take effect once, in one transaction, which also says how far it reaches in Kafka.
+
+    Changes come in the order of versions.
 
     Those that repeated events had caused come again: who committed them may have crashed before publishing them.
     Raises what `failures` sorts.
     """
     async with connection.transaction():
+        above = await reach(connection, reached, now)
         first = await without_forgotten(connection, await first_sight(connection, heard, now), merchant_id)
         repeated = {one.told.event_id for one in heard} - first.keys()
         again = await _caused_by(connection, repeated)
         of_orders = [told for told in first.values() if told.concerns_orders]
         books = await open_books(connection, of_orders, merchant_id)
+        books.above = above
         taken = [books.take_in(told, now) for told in of_orders]
         lines = [*taken, *books.goodbyes]
         await write_books(connection, books, now)
         fresh = await _append(connection, books, lines, now)
         subscriptions = await take_in_subscriptions(
-            connection, [*first.values()], repeated, merchant_id=merchant_id, now=now
+            connection, [*first.values()], repeated, merchant_id=merchant_id, now=now, above=above
         )
     changes = sorted([*again, *fresh], key=lambda change: (change.order_id, change.version))
     return Written(lines, len(heard) - len(first), changes, subscriptions)

@@ -55,6 +55,8 @@ class SubscriptionBooks:
     new_versions: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
     payments: set[InvoicePayment] = field(default_factory=set)
+    above: int = 0
+    """No version up to this is given, as it may have been published by a database that is gone."""
 
     def take_in(self, told: Told, now: datetime) -> SubscriptionLine | None:
         """Fold one event; what it changes changes `now`. There is no line for one that is about an order's payment."""
@@ -84,7 +86,7 @@ class SubscriptionBooks:
         known = self.known[fact.stripe_id]
         invoice_id = next(iter(fact.invoices), None)
         if version or fact.holds_in(known.subscription):
-            outcome = Outcome.HEALED if told.observed and version else Outcome.APPLIED
+            outcome = Outcome.HEALED if (told.observed or told.heals) and version else Outcome.APPLIED
             reason = " ".join(filter(None, (told.words, _effect(known, version))))
             return SubscriptionLine(told, fact.stripe_id, invoice_id, outcome, reason, version)
         return SubscriptionLine(told, fact.stripe_id, invoice_id, Outcome.OUT_OF_DATE, _later(known), None)
@@ -103,11 +105,11 @@ class SubscriptionBooks:
         summary = summarize_subscription(known.subscription, merchant_id=self.merchant_id)
         if summary == known.summary:
             return None
-        version, previous = known.version + 1, known.summary.status if known.summary else None
+        version, previous = max(known.version, self.above) + 1, known.summary.status if known.summary else None
         ours = known.subscription_id or self._named(known.subscription)
         self.known[stripe_id] = KnownSubscription(known.subscription, ours, version, summary, previous)
         self.new_versions.add(stripe_id)
-        if version == 1:
+        if not known.version:
             self.created.add(stripe_id)
         self.changes.append(_change(self.known[stripe_id], summary, told, now))
         return version

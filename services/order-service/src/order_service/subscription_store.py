@@ -51,7 +51,13 @@ class SubscriptionsWritten:
 
 
 async def take_in_subscriptions(
-    connection: Connection, first: Sequence[Told], repeated: set[str], *, merchant_id: str, now: datetime
+    connection: Connection,
+    first: Sequence[Told],
+    repeated: set[str],
+    *,
+    merchant_id: str,
+    now: datetime,
+    above: int = 0,
 ) -> SubscriptionsWritten:
     """Let each event that is here for the first time take effect; the changes of repeated ones come again.
 
@@ -62,6 +68,7 @@ async def take_in_subscriptions(
     if not told:
         return SubscriptionsWritten(changes=again)
     books = await open_subscription_books(connection, told, merchant_id)
+    books.above = above
     lines = [line for one in told if (line := books.take_in(one, now))]
     await write_subscription_books(connection, books, now)
     fresh = [SubscriptionChange.of(change) for change in books.changes]

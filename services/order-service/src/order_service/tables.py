@@ -2,8 +2,8 @@
 
 `placements`, `payments` (with their refunds and disputes), `checkout_sessions` and `mentions` hold facts; `orders` and
 `order_changes` are derived from them; `inbox`, `timeline` and `parked_records` tell what became of each event.
-`attach_requests` remembers what operators asked for, `forgotten` who is not to be named any more, `reconciler_cursors`
-how far the reconciler has come. Money is BIGINT, never below zero.
+`consumed` says how far the topics are taken in, `reconciler_cursors` how far the reconciler has come; `attach_requests`
+remembers what operators asked for, `forgotten` who is not to be named any more. Money is BIGINT, never below zero.
 """
 
 from datetime import datetime
@@ -205,6 +205,21 @@ class InboxRow(Base, table=True):
     deliveries: int = Field(sa_type=Integer)
     """How many records have brought it. A record that Kafka delivers again is not another one."""
     last_delivered_at: datetime = Field(sa_type=INSTANT)
+
+
+class ConsumedRow(Base, table=True):
+    """How far a topic's partition has been taken in: the offset of the record that comes next."""
+
+    __tablename__ = "consumed"
+
+    topic: str = Field(sa_type=Text, primary_key=True)
+    partition: int = Field(sa_type=Integer, primary_key=True)
+    next_offset: int = Field(sa_type=BigInteger)
+    reached_at: datetime = Field(sa_type=INSTANT)
+    replay_until: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    """Records before it may have been taken in by a database that is gone, and its changes been published."""
+    version_floor: int = Field(sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
+    """No version up to it is given while such records are taken in again."""
 
 
 class TimelineRow(Base, table=True):

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest step, which this build needs. Numbers rise, so a greater one is a newer build's schema."""

@@ -1,0 +1,209 @@
+"""A database that was restored from a backup: noticed when a consumer starts, and brought up to date by consuming.
+
+Kafka's committed offsets are then ahead of the database, and the records in between would not come again. So consumers
+start from where the database is. The changes of those records were published once already, by the database that is
+gone; what is published again gets versions above all of these, so that no reader drops it, and no version has two
+bodies. Versions have a gap there.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from order_service.failures import WentBack
+from order_service.postgres import Connection, Pool
+from order_service.settings import Settings
+from tillstream_contracts import ORDERS_STATUS, SUBSCRIPTIONS_STATUS
+from tillstream_contracts.headers import texts
+
+log = structlog.get_logger(__name__)
+
+ALONE: Final = 7_203_114_521
+"""The advisory lock on which consumers that start at once take turns."""
+NOTICE_SECONDS: Final = 600.0
+"""Enough to read the versions that were published since last night's backup."""
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+KNOWN: Final = (
+    "SELECT topic, partition, next_offset, replay_until, reached_at FROM consumed WHERE topic = ANY($1::text[])"
+)
+HAS_EVENTS: Final = "SELECT EXISTS (SELECT FROM inbox)"
+HIGHEST: Final = """
+    SELECT greatest((SELECT max(version) FROM orders), (SELECT max(version) FROM subscriptions), 0)"""
+BEGIN: Final = """
+    INSERT INTO consumed (topic, partition, next_offset, reached_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset"""
+REPLAY: Final = "UPDATE consumed SET replay_until = $3, version_floor = $4 WHERE topic = $1 AND partition = $2"
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A partition, as Kafka tells it; `committed` is None where the group never came."""
+
+    begin: int
+    end: int
+    committed: int | None
+
+    @property
+    def done(self) -> int:
+        """How far the group has come, by what it told Kafka."""
+        return self.begin if self.committed is None else min(max(self.committed, self.begin), self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A partition, as the database tells it."""
+
+    next_offset: int
+    replay_until: int
+    reached_at: datetime
+
+    def is_behind(self, committed: int | None) -> bool:
+        """Whether it lacks what the group told Kafka that it has, and nobody has noticed that yet."""
+        return committed is not None and max(self.next_offset, self.replay_until) < committed
+
+
+async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]) -> None:
+    """Know each partition of the topics that are consumed, and prepare for what a restored database lacks.
+
+    Raises what asyncpg and aiokafka raise, and TimeoutError.
+    """
+    published = [topic.under(settings.kafka_topic_prefix) for topic in (ORDERS_STATUS, SUBSCRIPTIONS_STATUS)]
+    kafka = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        client_id="order-service",
+        group_id=settings.consumer_group,
+        enable_auto_commit=False,
+    )
+    async with asyncio.timeout(NOTICE_SECONDS), kafka:
+        await _notice(pool, kafka, topics, published)
+
+
+async def _notice(pool: Pool, kafka: AIOKafkaConsumer, consumed: Collection[str], published: Collection[str]) -> None:
+    stands = await standing(kafka, consumed)
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", ALONE)
+        kept = await _known_partitions(connection, stands)
+        behind = {place: one for place, one in kept.items() if one.is_behind(stands[place].committed)}
+        if behind:
+            await _prepare(connection, kafka, stands, kept, behind, published)
+
+
+async def starts(pool: Pool, committed: Mapping[TopicPartition, int | None]) -> dict[TopicPartition, int]:
+    """From where to read partitions in which the group's offset is ahead of the database.
+
+    Raises WentBack if nobody has noticed that yet.
+    """
+    topics = sorted({partition.topic for partition in committed})
+    kept = _kept(await pool.fetch(KNOWN, topics))
+    earlier: dict[TopicPartition, int] = {}
+    for partition, offset in committed.items():
+        one = kept.get((partition.topic, partition.partition))
+        if one is None or one.is_behind(offset):
+            raise WentBack
+        if offset is not None and one.next_offset < offset:
+            earlier[partition] = one.next_offset
+    return earlier
+
+
+async def standing(kafka: AIOKafkaConsumer, topics: Collection[str]) -> dict[Place, Stands]:
+    """All partitions of these topics, as Kafka tells them."""
+    partitions = await partitions_of(kafka, topics)
+    begins, ends = await kafka.beginning_offsets(partitions), await kafka.end_offsets(partitions)
+    committed = await asyncio.gather(*(kafka.committed(partition) for partition in partitions))
+    return {
+        (one.topic, one.partition): Stands(begins[one], ends[one], offset)
+        for one, offset in zip(partitions, committed, strict=True)
+    }
+
+
+async def partitions_of(kafka: AIOKafkaConsumer, topics: Collection[str]) -> list[TopicPartition]:
+    """All partitions of these topics, which the consumer is given by this."""
+    first = [TopicPartition(topic, 0) for topic in topics]
+    kafka.assign(first)
+    await kafka.end_offsets(first)  # brings the topics' metadata along
+    found = [TopicPartition(topic, number) for topic in topics for number in kafka.partitions_for_topic(topic) or ()]
+    kafka.assign(found)
+    return sorted(found)
+
+
+async def _known_partitions(connection: Connection, stands: Mapping[Place, Stands]) -> dict[Place, Kept]:
+    """The database's partitions; what it does not know begins with what Kafka has.
+
+    Only a build before this one has events and knows no partition at all: what it told Kafka is taken for the truth.
+    """
+    topics, now = sorted({topic for topic, _ in stands}), datetime.now(UTC)
+    kept = _kept(await connection.fetch(KNOWN, topics))
+    is_first = not kept and await connection.fetchval(HAS_EVENTS)
+    for place, one in stands.items():
+        known = kept.get(place)
+        if known and one.begin <= known.next_offset <= one.end:
+            continue
+        if known and known.next_offset < one.begin:
+            log.error("records_gone_unread", topic=place[0], partition=place[1], lost=one.begin - known.next_offset)
+        begin = one.done if is_first or (known and known.next_offset > one.end) else one.begin
+        await connection.execute(BEGIN, *place, begin, now)
+        kept[place] = Kept(begin, known.replay_until if known else 0, known.reached_at if known else now)
+    return kept
+
+
+async def _prepare(
+    connection: Connection,
+    kafka: AIOKafkaConsumer,
+    stands: Mapping[Place, Stands],
+    kept: Mapping[Place, Kept],
+    behind: Mapping[Place, Kept],
+    published: Collection[str],
+) -> None:
+    """Let no version be given again that was published since the database was as it is."""
+    since = max(one.reached_at for one in kept.values()) - CLOCKS_DIFFER
+    lacking = sum(stands[place].end - one.next_offset for place, one in behind.items())
+    highest: int = await connection.fetchval(HIGHEST)
+    told = await highest_published(kafka, published, since)
+    floor = max(highest, told.version) + (lacking if told.is_cut_off else 0)
+    for place in kept:
+        await connection.execute(REPLAY, *place, stands[place].end, floor)
+    log.warning("database_was_restored", lacks_records=lacking, versions_above=floor)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The highest version that was published; `is_cut_off` says that there may have been higher ones, long ago."""
+
+    version: int
+    is_cut_off: bool
+
+
+async def highest_published(kafka: AIOKafkaConsumer, topics: Collection[str], since: datetime) -> Told:
+    """Looked for in all that was published since then."""
+    partitions = await partitions_of(kafka, topics)
+    begins, ends = await kafka.beginning_offsets(partitions), await kafka.end_offsets(partitions)
+    milliseconds = int(since.timestamp() * 1000)
+    times = await kafka.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+    starts = {one: times[one].offset if times.get(one) else ends[one] for one in partitions}
+    for partition, offset in starts.items():
+        kafka.seek(partition, offset)
+    version, waiting = 0, {one for one in partitions if starts[one] < ends[one]}
+    while waiting:
+        for records in (await kafka.getmany(timeout_ms=1000)).values():
+            version = max(version, *(_version(record.headers) for record in records))
+        waiting = {one for one in waiting if await kafka.position(one) < ends[one]}
+    return Told(version, any(0 < begins[one] == starts[one] for one in partitions))
+
+
+def _version(headers: Sequence[tuple[str, bytes]]) -> int:
+    """The version that a change's id ends with."""
+    number = texts(headers).get("ce_id", "").rpartition(".v")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _kept(rows: Iterable[Any]) -> dict[Place, Kept]:
+    return {
+        (row["topic"], row["partition"]): Kept(row["next_offset"], row["replay_until"], row["reached_at"])
+        for row in rows
+    }
