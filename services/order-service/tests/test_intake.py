@@ -15,6 +15,7 @@ from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.progress import Progress
 from order_service.publisher import STOP_SECONDS, NotPublished
+from tillstream_contracts import STRIPE_EVENTS
 
 
 @dataclass
@@ -68,8 +69,8 @@ A, B = TopicPartition("topic", 0), TopicPartition("topic", 1)
 BATCH = (record(0, 7), record(0, 8), record(1, 3))
 
 
-def intake(settings: Any, handle: Any) -> Intake:
-    return Intake(settings(), ["topic"], handle, Progress(Metrics(), stuck_after=timedelta(seconds=30)), Metrics())
+def intake(settings: Any, handle: Any, topic: str = "topic") -> Intake:
+    return Intake(settings(), [topic], handle, Progress(Metrics(), stuck_after=timedelta(seconds=30)), Metrics())
 
 
 async def well(_: Any) -> None:
@@ -193,3 +194,16 @@ def test_failing_batches_are_told_of_and_are_no_progress_unless_it_is_the_databa
     assert not progress.is_stuck(since=0)
     progress.batch_done()
     assert progress.trouble is None
+
+
+@pytest.mark.integration
+async def test_group_is_joined_through_any_of_several_brokers(
+    settings: Any, kafka_bootstrap: str, kafka_prefix: str
+) -> None:
+    """The first one that is named does not answer."""
+    several = f"127.0.0.1:9,{kafka_bootstrap}"
+    topic = STRIPE_EVENTS.under(kafka_prefix)
+    taking = intake(lambda: settings(kafka_bootstrap_servers=several), well, topic)
+    await taking.start()
+    assert taking.consumer is not None
+    await taking.stop()
