@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -29,14 +29,23 @@ LAST_COMMIT_SECONDS = 2.0
 GOODBYE_SECONDS = 2.0
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
+Starts = Callable[[Mapping[TopicPartition, int | None]], Awaitable[Mapping[TopicPartition, int]]]
+"""Says from where to read where that is not from the group's committed offset, which it is given."""
 
 
 class Intake:
     """One consumer of the group: subscribed to `topics`, handing batches to `handle`."""
 
     def __init__(
-        self, settings: Settings, topics: Sequence[str], handle: Handle, progress: Progress, metrics: Metrics
+        self,
+        settings: Settings,
+        topics: Sequence[str],
+        handle: Handle,
+        progress: Progress,
+        metrics: Metrics,
+        starts: Starts | None = None,
     ) -> None:
+        self._starts = starts
         self._handle, self._progress, self._metrics = handle, progress, metrics
         self._failures = 0
         self._commits = Commits()
@@ -64,6 +73,7 @@ class Intake:
             ack_policy=AckPolicy.MANUAL,
             parser=_parse,
             decoder=_decode,
+            listener=_Assigned(self._place),
         )
         self._subscriber(self._on_batch)
 
@@ -85,6 +95,26 @@ class Intake:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._commits.finish(), LAST_COMMIT_SECONDS)
         await self._broker.stop()
+
+    async def _place(self, assigned: set[TopicPartition]) -> None:
+        """Read these partitions from where the database is, if that is not where Kafka says that the group is.
+
+        Nothing is read meanwhile. If that cannot be told, producer and consumer are given up.
+        """
+        consumer = self.consumer
+        if consumer is None or self._starts is None or not assigned:
+            return
+        consumer.pause(*assigned)
+        try:
+            committed = await asyncio.gather(*(consumer.committed(partition) for partition in assigned))
+            starts = await self._starts(dict(zip(assigned, committed, strict=True)))
+        except Exception as error:  # noqa: BLE001  # told in the log; aiokafka would go on from anywhere
+            log.warning("start_unknown", **without_content(error))
+            self.given_up.set()
+            return
+        for partition, offset in starts.items():
+            consumer.seek(partition, offset)
+        consumer.resume(*assigned)
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         records, consumer = message.raw_message, message.consumer
@@ -116,6 +146,20 @@ class Intake:
             self.given_up.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), pause)
+
+
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Lets partitions be placed before any of them is read."""
+
+    def __init__(self, place: Callable[[set[TopicPartition]], Awaitable[None]]) -> None:
+        self._place = place
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to do: what is in hand may be finished by two."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Called as soon as they are ours."""
+        await self._place(assigned)
 
 
 async def _parse(records: Any, parse: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
