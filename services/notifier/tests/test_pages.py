@@ -22,6 +22,7 @@ async def test_page_is_served(house: "House", subtests: pytest.Subtests) -> None
         ("/metrics", 200, "text/plain"),
         ("/docs", 200, "text/html"),
         ("/asyncapi.json", 200, "application/json"),
+        ("/openapi.json", 200, "application/json"),
         ("/", 404, "application/problem+json"),
         ("/v1/stream/", 404, "application/problem+json"),
         ("/v1/stream", 426, "application/problem+json"),

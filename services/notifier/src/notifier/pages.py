@@ -11,6 +11,7 @@ from websockets.http11 import Request, Response
 
 from notifier.asyncapi import document
 from notifier.metrics import Metrics
+from notifier.openapi import description
 from tillstream_operations import Health, Problem
 from tillstream_operations.problems import MEDIA_TYPE
 
@@ -29,6 +30,7 @@ class Pages:
             "/metrics": lambda connection: page(connection, generate_latest(metrics.registry), CONTENT_TYPE_LATEST),
             "/docs": lambda connection: page(connection, files("notifier").joinpath("docs.html").read_bytes(), HTML),
             "/asyncapi.json": lambda connection: page(connection, _json(document()), JSON),
+            "/openapi.json": lambda connection: page(connection, _json(description()), JSON),
         }
 
     def answer(self, connection: ServerConnection, request: Request, path: str) -> Response:

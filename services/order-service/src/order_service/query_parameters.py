@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator, AwareDatetime, WithJsonSchema
 
 from order_service.order_filters import Filters
-from order_service.stripe_values import LAST_SECOND, MAX_MINOR_UNITS
+from order_service.stripe_values import MAX_MINOR_UNITS
 from tillstream_contracts import OrderStatus
 from tillstream_operations import Problem
 
@@ -46,7 +46,7 @@ def _within_reach(moment: datetime) -> datetime:
 _WRITTEN: Final = {
     "anyOf": [
         {"type": "string", "format": "date-time"},
-        {"type": "number", "minimum": 0, "maximum": LAST_SECOND},
+        {"type": "number"},
         {"type": "null"},
     ]
 }

@@ -1,4 +1,4 @@
-"""`python -m fuzz run | replay`."""
+"""`python -m fuzz run | replay | apis`."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from fuzz.apis import SERVICES, examine, made_things
+from fuzz.local_house import house_that_is_up
 from fuzz.search import STATE, Found, search
 from fuzz.targets import TARGETS
 
@@ -31,6 +33,23 @@ def run(
 def replay(name: str, file: Path) -> None:
     """Give one file to a target again: a trace if it still breaks, nothing if it does not."""
     TARGETS[_known(name)].check(file.read_bytes())
+
+
+@app.command()
+def apis(
+    names: Annotated[list[str] | None, typer.Argument(help="Which services; all of them if none is named.")] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="For each service.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed makes up the same requests.")] = 1,
+) -> None:
+    """Hold every API against its own description, in the house that `make up` has started."""
+    house = house_that_is_up()
+    things = made_things(house)
+    examined = [examine(name, house, things, seconds=seconds, seed=seed) for name in names or SERVICES]
+    for one in examined:
+        typer.echo(one.report)
+        typer.echo(f"{'✓' if one.passed else '✗'} {one.service}")
+    if not all(one.passed for one in examined):
+        raise typer.Exit(1)
 
 
 def _known(name: str) -> str:
