@@ -240,6 +240,11 @@ def test_an_event_that_must_change_nothing_need_not_be_taken_in() -> None:
     assert "every event was taken in" not in verdict_on(replace(run, lives=[life])).broken
 
 
+def test_a_promise_about_nothing_is_not_kept() -> None:
+    assert not promise("any", 0, []).ok
+    assert promise("any", 0, [], may_be_of_nothing=True).ok
+
+
 def test_of_much_that_breaks_a_promise_the_first_are_named() -> None:
     assert promise("any", 9, [f"evt_{number}" for number in range(9)]).detail.endswith("evt_4 and 4 more")
 

@@ -36,8 +36,13 @@ class Verdict:
         return tuple(check.name for check in self.checks if not check.ok)
 
 
-def promise(name: str, counted: int, broken: Iterable[str]) -> Check:
-    """The check of a promise about `counted` things, broken by these, each named in a few words."""
+def promise(name: str, counted: int, broken: Iterable[str], *, may_be_of_nothing: bool = False) -> Check:
+    """The check of a promise about `counted` things, broken by these, each named in a few words.
+
+    Where there was nothing to look at the evidence is missing, which is no reason to believe anything.
+    """
     words = sorted(broken)
+    if not counted and not words and not may_be_of_nothing:
+        return Check(name, ok=False, counted=0, detail="there was nothing to look at")
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return Check(name, not words, counted, "; ".join(words[:NAMED]) + more)
