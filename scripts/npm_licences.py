@@ -1,4 +1,4 @@
-"""Print the licence of each npm package that `npm query` tells of on standard input; fail at one that is not allowed."""
+"""Print the licence of each npm package that `npm query` tells of on stdin; fail at one that is not allowed."""
 
 import json
 import sys
