@@ -65,7 +65,7 @@ class Instance:
     async def until_ready(self) -> None:
         """Return once it can take work."""
         async with asyncio.timeout(UP_SECONDS):
-            while not await self.is_ready():
+            while not await self.is_ready():  # noqa: ASYNC110  # another process tells nobody
                 await asyncio.sleep(0.1)
 
     async def is_ready(self) -> bool:
