@@ -1,10 +1,10 @@
 # The only door. What a target does is in scripts/ and tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs test check bench fuzz fmt setup
+.PHONY: help demo up down status logs tillstream test check bench chaos chaos-long chaos-mutants fuzz fmt setup
 DEVSTACK := exec .venv/bin/python -m devstack
 
 help: ## Show these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Start everything, buy something, show the milliseconds, stay up until Ctrl-C (ONCE=1 ends after the purchase)
 	@$(DEVSTACK) demo $(if $(filter-out 0,$(ONCE)),--once)
@@ -21,6 +21,9 @@ status: setup ## What runs, since when, with how much memory
 logs: setup ## What the programs say, until Ctrl-C (ONLY="order-service notifier" for some of them)
 	@$(DEVSTACK) logs $(ONLY)
 
+tillstream: setup ## What an operator does by hand, in the house that runs (ARGS="parked list"; docs/recovery.md)
+	@$(DEVSTACK) tillstream $(ARGS)
+
 test: setup ## All tests: Python, browser code, and the stories in a real browser
 	@exec scripts/test $(ARGS)
 
@@ -29,6 +32,15 @@ check: setup ## Formatting, lint, types, import rules, compatibility of the sche
 
 bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 --seconds 30")
 	@$(DEVSTACK) bench $(ARGS)
+
+chaos: setup ## Kill, freeze and cut off all of it for three minutes, and judge what is left (ARGS="run --seed 7 --seconds 120")
+	@exec scripts/chaos $(or $(ARGS),run --seed 1)
+
+chaos-long: setup ## The same with ten seeds, 100,000 events and 300 kills, in 45 minutes; goes on where it was interrupted
+	@exec scripts/chaos long $(ARGS)
+
+chaos-mutants: setup ## Break the product on purpose, one defect at a time, and see that the campaign notices
+	@exec scripts/chaos mutants $(ARGS)
 
 fuzz: setup ## Search for inputs that a parser does not survive (ARGS="--minutes 10 stripe-event")
 	@exec .venv/bin/python -m fuzz run $(ARGS)

@@ -13,6 +13,7 @@ from devstack.demo.visit import Visit
 from devstack.given import given_settings
 from devstack.house import House
 from devstack.measuring import measure
+from devstack.operating import become_tillstream
 from devstack.programs import Plan
 from devstack.progress import Progress
 from devstack.trouble import Trouble
@@ -78,6 +79,13 @@ def bench(arguments: Annotated[list[str] | None, typer.Argument(help="What tools
         finally:
             if ours:
                 house.down()
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+def tillstream(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """What an operator does by hand, in the house that runs: `tillstream parked list`."""
+    with _told():
+        become_tillstream(Plan.from_settings(given_settings()), arguments or [])
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -2,17 +2,17 @@
 
 import typer
 
+from order_service.command import parked_app
+from order_service.command.audit_app import audit
+
 app = typer.Typer(
-    help="What an operator of Tillstream does by hand.",
+    help="What an operator of Tillstream does by hand. `tillstream COMMAND --help` says more.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,  # a trace with local variables would print a record's content
+    pretty_exceptions_enable=False,  # a trace with local variables would print what a record says
 )
-
-
-@app.callback()
-def tillstream() -> None:
-    """What an operator of Tillstream does by hand; `tillstream COMMAND --help` says more."""
+app.add_typer(parked_app.app, name="parked")
+app.command()(audit)
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """The command's hands in PostgreSQL and Kafka, each with a limit to its patience."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from order_service.command.settings import CommandSettings
@@ -45,7 +46,7 @@ async def consumer(settings: CommandSettings) -> AsyncIterator[AIOKafkaConsumer]
         client_id=NAME,
         group_id=None,
         enable_auto_commit=False,
-        auto_offset_reset="none",
+        auto_offset_reset="earliest",
         request_timeout_ms=_milliseconds(settings),
     )
     async with _opened(kafka, settings):
@@ -67,16 +68,35 @@ async def producer(settings: CommandSettings) -> AsyncIterator[AIOKafkaProducer]
 
 
 @asynccontextmanager
+async def admin(settings: CommandSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Knows topics and how far groups have come. Raises KafkaError."""
+    kafka = AIOKafkaAdminClient(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        client_id=NAME,
+        request_timeout_ms=_milliseconds(settings),
+    )
+    await _in_time(kafka.start(), settings)
+    try:
+        yield kafka
+    finally:
+        await kafka.close()
+
+
+@asynccontextmanager
 async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: CommandSettings) -> AsyncIterator[None]:
     try:
-        try:
-            await asyncio.wait_for(kafka.start(), settings.publish_timeout.total_seconds())
-        except TimeoutError as error:
-            raise KafkaConnectionError from error
+        await _in_time(kafka.start(), settings)
         yield
     finally:
         with suppress(KafkaError, TimeoutError):
             await asyncio.wait_for(kafka.stop(), GOODBYE_SECONDS)
+
+
+async def _in_time(start: Awaitable[None], settings: CommandSettings) -> None:
+    try:
+        await asyncio.wait_for(start, settings.publish_timeout.total_seconds())
+    except TimeoutError as error:
+        raise KafkaConnectionError from error
 
 
 def _milliseconds(settings: CommandSettings) -> int:

@@ -1,5 +1,7 @@
 """What the command needs to know: order-service's own variables, and none of its secrets but the database."""
 
+import logging
+import sys
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,7 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from order_service.settings import DatabaseUrl
 from tillstream_contracts.types import MerchantId
-from tillstream_operations import Duration, LogFormat
+from tillstream_operations import Duration, LogFormat, configure_logs, read_settings
+
+HINT = 'In a house that `make up` started, run it so: make tillstream ARGS="parked list"'
 
 
 class CommandSettings(BaseSettings):
@@ -35,5 +39,27 @@ class CommandSettings(BaseSettings):
     """How long a statement may take."""
     consumer_group: str = "order-service"
     """The consumer group of order-service, which tells how far it has come."""
+    resolver_consumer_group: str = "order-service-resolver"
+    """The one of the resolver, likewise."""
     publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to answer or to acknowledge."""
+
+
+def command_settings() -> CommandSettings:
+    """The settings that the environment gives, and logs as they say. Ends the process if some are missing."""
+    try:
+        settings = read_settings(CommandSettings)
+    except SystemExit as wrong:
+        sys.exit(f"{wrong}\n{HINT}")
+    log_beside_the_answer(settings)
+    return settings
+
+
+def log_beside_the_answer(settings: CommandSettings) -> None:
+    """To standard error. A person at a terminal is told by the answer what was done, and needs no log of it."""
+    level = "WARNING" if sys.stderr.isatty() else settings.log_level
+    configure_logs("tillstream", level=level, log_format=settings.log_format)
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(sys.stderr)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters of it is raised

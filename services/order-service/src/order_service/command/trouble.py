@@ -56,7 +56,7 @@ def _trouble(error: Exception) -> Trouble | None:
         case KafkaError():
             return Trouble(f"Kafka does not answer ({name}): see that it runs at KAFKA_BOOTSTRAP_SERVERS.", Exit.KAFKA)
         case asyncpg.PostgresError() | asyncpg.InterfaceError() | OSError():
-            sentence = f"PostgreSQL does not answer ({name}): see that it runs at ORDER_SERVICE_DATABASE_URL."
+            sentence = f"PostgreSQL is away, or refuses ({name}): see that it runs at ORDER_SERVICE_DATABASE_URL."
             return Trouble(sentence, Exit.DATABASE)
         case _:
             return None
