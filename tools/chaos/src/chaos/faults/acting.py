@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from chaos.faults.kinds import KINDS
+from chaos.faults.outcome import LeftOut
 from chaos.faults.plan import Planned
 from chaos.stage import Stage
 from chaos.timeline import Timeline
@@ -19,10 +20,12 @@ async def act(stage: Stage, plan: Iterable[Planned], timeline: Timeline) -> None
 async def _act(stage: Stage, planned: Planned, timeline: Timeline) -> None:
     await asyncio.sleep(planned.at)
     kind = KINDS[planned.kind]
-    timeline.write(planned.kind, planned.target, "begun", kills=kind.kills)
+    timeline.write(planned.kind, planned.target, "begun")
     try:
-        note = await kind.act(stage, planned.target, planned.lasts)
+        outcome = await kind.act(stage, planned.target, planned.lasts)
+    except LeftOut as lacking:
+        timeline.write(planned.kind, planned.target, "failed", f"left out: {lacking}")
     except Exception as error:  # noqa: BLE001 - a fault that cannot be made is a line, not the end of the run
         timeline.write(planned.kind, planned.target, "failed", f"{type(error).__name__}: {error}")
     else:
-        timeline.write(planned.kind, planned.target, "ended", note)
+        timeline.write(planned.kind, planned.target, "ended", outcome.note, kills=outcome.kills)

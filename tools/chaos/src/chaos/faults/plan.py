@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 Card = TypeVar("Card")
 
-SOONEST, LATEST = 1.8, 3.4
+SOONEST, LATEST = 1.7, 3.1
 """Seconds between the beginnings of two faults."""
 REST = 2.0
 """Seconds that are left in peace after a fault that stops everything."""

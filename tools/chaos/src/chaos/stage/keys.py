@@ -19,7 +19,7 @@ class Keys:
         self.values: Mapping[str, str] = {name: make() for name, make in MAKERS.items()}
         self.file = folder / "webhook-secrets"
         self._webhook: tuple[str, ...] = (self.values["STRIPE_WEBHOOK_SECRET"],)
-        self.file.touch(mode=0o600)
+        self._rolling = asyncio.Lock()
         self._write(self._webhook)
 
     @property
@@ -30,15 +30,16 @@ class Keys:
     @asynccontextmanager
     async def rolled(self) -> AsyncIterator[None]:
         """A new secret signs from now on, and the old one is valid until this is left."""
-        new = f"whsec_{secrets.token_hex(16)}"
-        self._write((new, *self._webhook))
-        await asyncio.sleep(3 * LOOK_SECONDS)
-        self._webhook = (new, *self._webhook)
-        try:
-            yield
-        finally:
-            self._webhook = (new,)
-            self._write(self._webhook)
+        async with self._rolling:
+            new = f"whsec_{secrets.token_hex(16)}"
+            self._write((new, *self._webhook))
+            await asyncio.sleep(3 * LOOK_SECONDS)
+            self._webhook = (new, *self._webhook)
+            try:
+                yield
+            finally:
+                self._webhook = (new,)
+                self._write(self._webhook)
 
     def _write(self, valid: tuple[str, ...]) -> None:
         arriving = self.file.with_suffix(".arriving")

@@ -24,7 +24,6 @@ from devstack.ports import LOOPBACK
 from devstack.postgres import Postgres
 from devstack.readiness import database_answers
 from devstack.state import make_runtime_folder
-from devstack.trouble import Trouble
 
 READY_SECONDS = 90
 DATABASE = "tillstream"
@@ -97,11 +96,7 @@ async def _started(programs: Sequence[Program], folder: Path, running: AsyncExit
     for process in processes.values():
         await process.start()
     async with asyncio.timeout(READY_SECONDS):
-        for process in processes.values():
-            while not await process.ready():
-                if process.starts > 3:
-                    raise Trouble(f"{process.program.name} does not come up.", log=process.log)
-                await asyncio.sleep(0.1)
+        await asyncio.gather(*(process.until_ready() for process in processes.values()))
     return processes
 
 

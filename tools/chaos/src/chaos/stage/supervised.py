@@ -11,6 +11,7 @@ from pathlib import Path
 RESTART_SECONDS = 0.5
 """From a process's end to its next start."""
 STOP_SECONDS = 12.0
+LOOK_SECONDS = 0.1
 MARK = "TILLSTREAM_STAGE"
 """In the environment of every process of a stage: its folder. By it they are found should this process be killed."""
 Ready = Callable[[], Awaitable[bool]]
@@ -71,6 +72,13 @@ class Supervised:
     async def ready(self) -> bool:
         """Whether it runs and can do its work."""
         return self.pid is not None and await self.program.ready()
+
+    async def until_ready(self) -> None:
+        """Return once it can do its work."""
+        ready = False
+        while not ready:
+            await asyncio.sleep(LOOK_SECONDS)
+            ready = await self.ready()
 
     def kill(self) -> None:
         """End it without notice, frozen or not."""

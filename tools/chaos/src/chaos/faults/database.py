@@ -1,0 +1,118 @@
+"""What can happen to PostgreSQL and to what it was asked to commit."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+
+from chaos.faults.outcome import LeftOut, Outcome
+from chaos.stage import Stage
+from chaos.stage.proxies import Toxic
+
+CONNECT_SECONDS = 5
+OWN_NAME = "chaos"
+CLIENTS = f"FROM pg_stat_activity WHERE datname = current_database() AND application_name <> '{OWN_NAME}'"
+"""The connections of the services."""
+COMMITTING = f"SELECT count(*) {CLIENTS} AND state = 'active' AND query ILIKE 'commit%'"
+END_CLIENTS = f"SELECT count(pg_terminate_backend(pid)) {CLIENTS}"
+SLOW_COMMITS = "ALTER SYSTEM SET commit_delay = 100000"  # microseconds, the most that there is
+USUAL_COMMITS = "ALTER SYSTEM RESET commit_delay"
+COMMIT_SECONDS = 0.15
+REPLY_LOST = Toxic("timeout", {"timeout": 1}, ("downstream",))
+PAUSE_SECONDS = 0.3
+
+
+async def stop_immediately(stage: Stage, target: str, lasts: float) -> Outcome:
+    """What `pg_ctl stop -m immediate` does: as a crash, so that it has to recover when it is started again."""
+    process = stage.processes[target]
+    async with process.held_down():
+        pid = process.pid
+        process.send(signal.SIGQUIT)
+        await asyncio.sleep(lasts)
+    return Outcome(f"process {pid}", kills=1) if pid else Outcome("was down already")
+
+
+async def kill_backend(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - it is over at once
+    """`kill -9` for the process of one connection: PostgreSQL then ends all others, and recovers."""
+    async with _connection(stage) as database:
+        pid = await database.fetchval(f"SELECT pid {CLIENTS} ORDER BY random() LIMIT 1")
+    if pid is None:
+        return Outcome("nobody was connected")
+    os.kill(pid, signal.SIGKILL)
+    return Outcome(f"process {pid}", kills=1)
+
+
+async def terminate_backends(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - there is one
+    """`pg_terminate_backend` for all connections, again and again."""
+    ended, deadline = 0, time.monotonic() + lasts
+    async with _connection(stage) as database:
+        while time.monotonic() < deadline:
+            ended += await database.fetchval(END_CLIENTS)
+            await asyncio.sleep(PAUSE_SECONDS)
+    return Outcome(f"{ended} connections ended")
+
+
+async def take_all_connections(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001
+    """Nobody gets a new connection, and those that there were are ended."""
+    deadline = time.monotonic() + lasts
+    async with AsyncExitStack() as taken:
+        first = await taken.enter_async_context(_connection(stage))
+        count = 1
+        while time.monotonic() < deadline:
+            try:
+                await taken.enter_async_context(_connection(stage))
+                count += 1
+            except (asyncpg.TooManyConnectionsError, TimeoutError):
+                await first.execute(END_CLIENTS)
+                await asyncio.sleep(0.01)
+    return Outcome(f"{count} connections taken")
+
+
+async def lose_commit_replies(stage: Stage, target: str, lasts: float) -> Outcome:
+    """Transactions are committed, and who asked for it never hears so: connections break while COMMIT is at work."""
+    lost, deadline = 0, time.monotonic() + lasts
+    async with _connection(stage) as database:
+        await _reconfigure(database, SLOW_COMMITS)
+        try:
+            while time.monotonic() < deadline:
+                if not await database.fetchval(COMMITTING):
+                    await asyncio.sleep(0.002)
+                    continue
+                async with stage.proxies.poisoned(target, REPLY_LOST):
+                    await asyncio.sleep(COMMIT_SECONDS)
+                lost += 1
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            await _reconfigure(database, USUAL_COMMITS)
+    return Outcome(f"{lost} times a COMMIT was not answered")
+
+
+async def fill_disk(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001
+    """PostgreSQL cannot write one byte more than it has."""
+    if not stage.disk.small:
+        raise LeftOut("a small disk can only be mounted by root on Linux")
+    async with stage.disk.full():
+        await asyncio.sleep(lasts)
+    return Outcome()
+
+
+@asynccontextmanager
+async def _connection(stage: Stage) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(
+        stage.database_url, timeout=CONNECT_SECONDS, server_settings={"application_name": OWN_NAME}
+    )
+    try:
+        yield connection
+    finally:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _reconfigure(database: Any, statement: str) -> None:
+    await database.execute(statement)
+    await database.execute("SELECT pg_reload_conf()")
