@@ -10,7 +10,7 @@ from chaos.stripe.signing import signature
 
 WRONG_SECRET: Final = "whsec_of_somebody_else"  # noqa: S105 - it is the point that this is none
 TOO_OLD: Final = 3600
-TOO_LARGE: Final = 1_100_000
+TOO_LARGE: Final = 1_010_000
 
 
 class Forgery(NamedTuple):
