@@ -11,7 +11,7 @@ from fuzz.target import Target, golden, words_of
 from order_service.attached_facts import read_payment_attached
 from order_service.placed_facts import read_order_placed
 from order_service.resolver.events import Answer, Unresolvable, read_thin, snapshot, snapshot_key
-from order_service.stripe_events import read_stripe_event
+from order_service.stripe_events import READERS, read_stripe_event
 from order_service.told import Told, Unreadable
 from tillstream_contracts import ORDERS_PLACED, PAYMENTS_ATTACHED, STRIPE_EVENTS
 from webhook_ingest import stripe_event
@@ -80,7 +80,7 @@ TARGETS: Final = (
         "stripe-event",
         _reader(lambda data: read_stripe_event(data, order_id_key="order_id")),
         STRIPES,
-        words_of(STRIPES),
+        (*words_of(STRIPES), *READERS),
     ),
     Target("order-placed", _reader(read_order_placed), PLACED, words_of(PLACED)),
     Target("payment-attached", _reader(read_payment_attached), ATTACHED, words_of(ATTACHED)),

@@ -32,13 +32,11 @@ def search(target: Target, *, seconds: int, state: Path = STATE) -> Found:
     """Search for so long, at the lowest priority. libFuzzer stops at the first input that breaks the target."""
     corpus, crashes = _folder(state / "corpus" / target.name), _folder(state / "crashes" / target.name)
     _write_all(corpus, target.seeds)
-    words = state / f"{target.name}.words"
-    words.write_text("\n".join(f'"{_escaped(word)}"' for word in target.words))
     before = set(crashes.iterdir())
     command = [
         sys.executable, "-m", "fuzz.libfuzzer", target.name, str(corpus), f"-max_total_time={seconds}",
         f"-timeout={SECONDS_FOR_ONE}", f"-rss_limit_mb={MOST_MEGABYTES}", f"-max_len={target.longest}",
-        f"-artifact_prefix={crashes}/", f"-dict={words}", "-print_final_stats=1",
+        f"-artifact_prefix={crashes}/", "-print_final_stats=1", *_dictionary(state, target),
     ]  # fmt: skip
     ran = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_give_way)  # noqa: S603
     (state / f"{target.name}.log").write_text(ran.stderr + ran.stdout)
@@ -57,6 +55,15 @@ def _folder(path: Path) -> Path:
 def _write_all(corpus: Path, seeds: Iterable[bytes]) -> None:
     for number, seed in enumerate(seeds):
         (corpus / f"golden-{number:02}").write_bytes(seed)
+
+
+def _dictionary(state: Path, target: Target) -> list[str]:
+    """libFuzzer refuses one without any word."""
+    if not target.words:
+        return []
+    words = state / f"{target.name}.words"
+    words.write_text("\n".join(f'"{_escaped(word)}"' for word in target.words))
+    return [f"-dict={words}"]
 
 
 def _escaped(word: str) -> str:
