@@ -24,6 +24,7 @@ from devstack.ports import LOOPBACK
 from devstack.postgres import Postgres
 from devstack.readiness import database_answers
 from devstack.state import make_runtime_folder
+from devstack.trouble import Trouble
 
 READY_SECONDS = 90
 DATABASE = "tillstream"
@@ -95,9 +96,15 @@ async def _started(programs: Sequence[Program], folder: Path, running: AsyncExit
     running.push_async_callback(_stop, list(processes.values()))
     for process in processes.values():
         await process.start()
-    async with asyncio.timeout(READY_SECONDS):
-        await asyncio.gather(*(process.until_ready() for process in processes.values()))
+    await asyncio.gather(*(_ready(process) for process in processes.values()))
     return processes
+
+
+async def _ready(process: Supervised) -> None:
+    try:
+        await asyncio.wait_for(process.until_ready(), READY_SECONDS)
+    except TimeoutError:
+        raise Trouble(f"{process.program.name} was not ready within {READY_SECONDS} s.", log=process.log) from None
 
 
 async def _stop(processes: Sequence[Supervised]) -> None:

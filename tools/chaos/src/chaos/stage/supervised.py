@@ -94,9 +94,9 @@ class Supervised:
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it runs."""
-        if self._process and self._process.returncode is None:
+        if self.pid:
             with suppress(ProcessLookupError):
-                self._process.send_signal(number)
+                os.kill(self.pid, number)  # subprocess's own would reap a child for which asyncio waits
 
     @asynccontextmanager
     async def held_down(self) -> AsyncIterator[None]:
