@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chaos.faults import KINDS
 from chaos.mutants import MUTANTS, Mutant, command
 from chaos.mutants.catalogue import NoSuchMutant, mutant_called
 from chaos.mutants.mutant import NothingToReplace
@@ -113,3 +114,7 @@ async def test_without_deduplication_a_known_event_is_new() -> None:
         return {}
 
     assert await no_deduplication(nothing_new)(None, [Heard()], None) == {"evt_1": Heard.told}
+
+
+def test_every_mutant_is_shown_by_faults_that_exist() -> None:
+    assert all(mutant.shown_by <= KINDS.keys() for mutant in MUTANTS)

@@ -92,7 +92,7 @@ def mutants(
 def kinds() -> None:
     """The kinds of fault, and what each may meet."""
     for name, one in sorted(KINDS.items()):
-        console.print(f"{name:24} {', '.join(one.targets)}", markup=False)
+        typer.echo(f"{name:29} {', '.join(one.targets)}")
 
 
 @app.command()

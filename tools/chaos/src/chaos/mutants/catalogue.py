@@ -18,6 +18,9 @@ MUTANTS: Final = (
         ingest_defects.acks_one,
         "webhook-ingest takes the leader's word (acks=1), whatever the replicas have",
         frozenset({KEPT}),
+        shown_by=frozenset({"freeze-followers-kill-leader"}),
+        orders=300,
+        seconds=60,
     ),
     Mutant(
         "answer-first",
@@ -26,6 +29,7 @@ MUTANTS: Final = (
         ingest_defects.answer_first,
         "webhook-ingest answers 200 before Kafka has acknowledged",
         frozenset({KEPT}),
+        shown_by=frozenset({"kill-two-brokers"}),
     ),
     Mutant(
         "no-verification",
@@ -34,6 +38,7 @@ MUTANTS: Final = (
         ingest_defects.no_verification,
         "webhook-ingest checks no signature",
         frozenset({"no forged event was accepted"}),
+        shown_by=frozenset({"kill"}),
     ),
     Mutant(
         "offset-first",
@@ -42,6 +47,8 @@ MUTANTS: Final = (
         order_defects.offset_first,
         "order-service commits the Kafka offset before the transaction",
         frozenset({TAKEN_IN}),
+        shown_by=frozenset({"kill", "database-connections", "disk-full", "commit-reply-lost"}),
+        seconds=60,
     ),
     Mutant(
         "no-deduplication",
@@ -50,6 +57,7 @@ MUTANTS: Final = (
         order_defects.no_deduplication,
         "the inbox takes every event for a new one",
         frozenset({"each event has one line in a timeline"}),
+        shown_by=frozenset({"kill"}),
     ),
     Mutant(
         "publish-first",
@@ -58,6 +66,8 @@ MUTANTS: Final = (
         order_defects.publish_first,
         "changes are published before the database's commit",
         frozenset({"a version was never published with another content", PUBLISHED}),
+        shown_by=frozenset({"database-immediate", "database-backends", "commit-reply-lost"}),
+        seconds=60,
     ),
     Mutant(
         "nothing-again",
@@ -66,6 +76,7 @@ MUTANTS: Final = (
         order_defects.nothing_again,
         "what repeated events once changed is not published again",
         frozenset({PUBLISHED}),
+        shown_by=frozenset({"commit-reply-lost"}),
     ),
     Mutant(
         "errors-swallowed",
@@ -74,6 +85,7 @@ MUTANTS: Final = (
         order_defects.errors_swallowed,
         "a batch that fails is passed over, its offset committed",
         frozenset({TAKEN_IN}),
+        shown_by=frozenset({"database-immediate", "database-backends"}),
     ),
     Mutant(
         "no-version-check",
@@ -82,6 +94,8 @@ MUTANTS: Final = (
         other_defects.no_version_check,
         "notifier passes on versions that its client has seen or passed",
         frozenset({"at no client a version goes back or comes twice"}),
+        shown_by=frozenset({"kill", "kill-broker", "commit-reply-lost"}),
+        seconds=60,
     ),
     Mutant(
         "fresh-stripe-key",
@@ -90,6 +104,7 @@ MUTANTS: Final = (
         other_defects.fresh_key,
         "intent-api asks Stripe under a new idempotency key each time",
         frozenset({"one key gave one order and one PaymentIntent"}),
+        shown_by=frozenset({"kill"}),
     ),
 )
 
