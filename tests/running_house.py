@@ -50,17 +50,18 @@ class RunningHouse:
 
     def restart(self, program: str) -> None:
         """End a program as a deployment does; its supervisor brings it up again."""
-        running = self._process(program)
+        running = self.process(program)
         running.terminate()
         running.wait(DOWN_SECONDS)
 
     def kill(self, program: str) -> None:
         """End a program as a machine does that fails, in the middle of whatever it does; it is brought up again."""
-        running = self._process(program)
+        running = self.process(program)
         running.kill()
         running.wait(DOWN_SECONDS)
 
-    def _process(self, program: str) -> psutil.Process:
+    def process(self, program: str) -> psutil.Process:
+        """The process that runs now."""
         command = [sys.executable, "-m", program.replace("-", "_")]
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -111,7 +112,7 @@ def _environment(state: Path, ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def _told_in_both_forms(state: Path, port: int) -> dict[str, str]:
-    """Every story hears of each occurrence twice, in a snapshot event and in a thin one."""
+    """Every story hears of each occurrence twice, in a snapshot event and in a thin one, and never in a sweep."""
     return {
         "STRIPE_SIM_THIN_WEBHOOK_URL": f"http://127.0.0.1:{port}/webhooks/stripe/thin",
         "STRIPE_SIM_THIN_WEBHOOK_SECRET": THIN_SECRET,
@@ -119,6 +120,7 @@ def _told_in_both_forms(state: Path, port: int) -> dict[str, str]:
         "WEBHOOK_INGEST_SECRETS_FILE": str(_webhook_secrets(state)),
         "WEBHOOK_INGEST_SECRETS_EVERY": "0.2",
         "ORDER_SERVICE_RESOLVER_RATE": "500",
+        "ORDER_SERVICE_RECONCILER_SWEEP_EVERY": "86400",
     }
 
 
