@@ -119,6 +119,7 @@ def test_with_an_account_the_simulator_stays_away(state: Path) -> None:
         ("webhook-ingest", {"STRIPE_WEBHOOK_SECRET"}),
         ("order-service", {"TILLSTREAM_SECRET_KEY", "TILLSTREAM_TOKEN_SECRET", "POSTGRES_PASSWORD"}),
         ("order-service-resolver", {"STRIPE_SECRET_KEY"}),
+        ("order-service-reconciler", {"STRIPE_SECRET_KEY", "POSTGRES_PASSWORD"}),
         ("notifier", {"TILLSTREAM_TOKEN_SECRET"}),
         ("storefront", {"TILLSTREAM_SECRET_KEY", "TILLSTREAM_PUBLISHABLE_KEY"}),
     ],

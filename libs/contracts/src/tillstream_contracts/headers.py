@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SPEC_VERSION = "1.0"
+HEALED = "ce_tillstreamhealed"
+"""The extension of an event of Stripe's that did not come from Stripe by itself: in which way it was found."""
 
 KafkaHeaders = list[tuple[str, bytes]]
 

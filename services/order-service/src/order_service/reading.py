@@ -1,7 +1,7 @@
 """A batch of records becomes what its events tell, and the records that nobody can read."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -15,6 +15,7 @@ from order_service.records import Record
 from order_service.stripe_events import read_stripe_event
 from order_service.told import Told, Unreadable
 from tillstream_contracts import ORDERS_PLACED, PAYMENTS_ATTACHED, STRIPE_EVENTS
+from tillstream_contracts.headers import HEALED
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes
             batch.parked.append(_broken(record, error))
             limit.check(batch.parked)
         else:
-            _sort(record, told, batch)
+            _sort(record, replace(told, heals=True) if _heals(record) else told, batch)
     return batch
 
 
@@ -67,6 +68,10 @@ def _value(record: Record, max_bytes: int) -> bytes:
     if len(record.value) > max_bytes:
         raise Unreadable(f"The record has {len(record.value)} bytes, more than the {max_bytes} allowed.")
     return record.value
+
+
+def _heals(record: Record) -> bool:
+    return any(name == HEALED for name, _ in record.headers)
 
 
 def _sort(record: Record, told: Told, batch: Read) -> None:

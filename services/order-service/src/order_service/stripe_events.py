@@ -116,8 +116,11 @@ def _json_object(value: bytes) -> Object:
 
 
 def _is_observed(event: Object) -> bool:
-    """Whether the resolver fetched the object and wrote this event; Stripe's own have no such member."""
-    return "tillstream" in event and bool(plain(an_object(event["tillstream"]).get("resolved")))
+    """Whether the resolver or the reconciler fetched the object and made this event; Stripe's have no such member."""
+    if "tillstream" not in event:
+        return False
+    made = an_object(event["tillstream"])
+    return bool(plain(made.get("resolved")) or plain(made.get("refetched")))
 
 
 def _thin(event: Object) -> str:

@@ -12,7 +12,7 @@ class Outcome(StrEnum):
 
     APPLIED = "applied"
     HEALED = "healed"
-    """It changed something, and was not sent by Stripe, but fetched from there."""
+    """It changed something, and did not come from Stripe by itself, but was fetched from there."""
     OUT_OF_DATE = "out_of_date"
     IGNORED = "ignored"
 
@@ -40,7 +40,7 @@ def ignored(told: Told) -> Line:
 
 def applied(told: Told, order_id: str | None, effect: str, version: int | None) -> Line:
     """It took effect."""
-    outcome = Outcome.HEALED if told.observed and version else Outcome.APPLIED
+    outcome = Outcome.HEALED if (told.observed or told.heals) and version else Outcome.APPLIED
     return Line(told, order_id, outcome, told.note or _sentence(told.words, effect), version)
 
 

@@ -35,6 +35,8 @@ class Told:
     """What the reader found odd, told in the timeline instead of anything else."""
     observed: bool = False
     """Whether it tells of an object as it was fetched from Stripe, and not as Stripe sent it."""
+    heals: bool = False
+    """Whether it did not come by itself, but was found missing."""
 
     @property
     def stripe_subscription_id(self) -> str | None:

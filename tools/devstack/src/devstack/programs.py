@@ -15,6 +15,8 @@ from devstack.readiness import database_answers, http_ready, kafka_answers
 from devstack.state import runtime_folder, state_folder
 
 SHARED = ("LOG_LEVEL", "LOG_FORMAT", "TILLSTREAM_MERCHANT_ID", "TILLSTREAM_DROP_IN_ROUTES", "STRIPE_LIVEMODE")
+OF_ORDERS = ("ORDER_SERVICE_ORDER_ID_KEY", "ORDER_SERVICE_CONSUMER_GROUP")
+"""What order-service and its reconciler have to agree on."""
 STRIPE_JS = "https://js.stripe.com/v3/"
 DATABASE = "tillstream"
 ALL_ON_ONE_ADDRESS = "10000"
@@ -96,6 +98,7 @@ class Plan:
             self._python("webhook-ingest", self._webhook_ingest()),
             self._python("order-service", self.order_service()),
             self._python("order-service-resolver", self._resolver(), module="order_service.resolver"),
+            self._python("order-service-reconciler", self._reconciler(), module="order_service.reconciler"),
             self._python("notifier", self._notifier()),
             self._python("storefront", self._storefront(), module="devstack.storefront"),
         ]
@@ -149,6 +152,10 @@ class Plan:
 
     def _resolver(self) -> dict[str, str]:
         return {**self._on_kafka(), **self._with_stripe()}
+
+    def _reconciler(self) -> dict[str, str]:
+        shared = {key: self.given[key] for key in OF_ORDERS if key in self.given}
+        return {**self._on_kafka(), **self._with_stripe(), "ORDER_SERVICE_DATABASE_URL": self.database_url, **shared}
 
     def _notifier(self) -> dict[str, str]:
         return {

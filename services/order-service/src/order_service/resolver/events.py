@@ -67,6 +67,8 @@ class Answer:
     body: bytes
     content: Mapping[str, Any]
     api_version: str
+    date: str = ""
+    """When, by Stripe's clock, as HTTP writes it."""
 
 
 def read_thin(record: Record) -> Thin | None:

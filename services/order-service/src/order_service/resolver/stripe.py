@@ -51,4 +51,5 @@ def _checked(answer: Any, wanted: Object) -> Answer:
         raise Refused("Stripe gave something else than its object.")
     if len(body) > MAX_BODY_BYTES:
         raise Refused(f"Its object has {len(body)} bytes, more than fit into a record.")
-    return Answer(body, content, answer.headers.get("stripe-version") or API_VERSION)
+    headers = answer.headers
+    return Answer(body, content, headers.get("stripe-version") or API_VERSION, headers.get("date") or "")

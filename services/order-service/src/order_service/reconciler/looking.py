@@ -1,0 +1,106 @@
+"""Asking Stripe how orders and subscriptions stand that should have moved, and writing what it says as events."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+import structlog
+
+from order_service.publisher import Publisher
+from order_service.reconciler.cursors import Place, advance
+from order_service.reconciler.healing import REFETCHED, refetched, refetched_record
+from order_service.reconciler.leadership import Lead
+from order_service.reconciler.metrics import ReconcilerMetrics
+from order_service.reconciler.missing import unheard
+from order_service.reconciler.objects import Objects, Seen
+from order_service.reconciler.settings import ReconcilerSettings
+from order_service.reconciler.unsettled import Due, Walk, due, oldest, walks
+from order_service.stripe_calls.client import NotNow, Refused, StripeCalls
+from tillstream_contracts import STRIPE_EVENTS
+
+BATCH: Final = 20
+AT_STRIPE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "orders": """
+            SELECT order_id AS id, payment_id AS name FROM payments
+            WHERE order_id = ANY($1::text[]) AND status <> ALL (ARRAY['succeeded', 'canceled'])
+            UNION ALL
+            SELECT order_id, session_id FROM checkout_sessions
+            WHERE order_id = ANY($1::text[]) AND status <> ALL (ARRAY['paid', 'expired'])""",
+        "subscriptions": """
+            SELECT subscription_id AS id, stripe_subscription_id AS name FROM subscriptions
+            WHERE subscription_id = ANY($1::text[])""",
+    }
+)
+"""What of each Stripe can be asked for."""
+
+log = structlog.get_logger(__name__)
+
+
+class LookSweep:
+    """Sweeps, one after the other, of one leader."""
+
+    def __init__(
+        self,
+        settings: ReconcilerSettings,
+        metrics: ReconcilerMetrics,
+        calls: StripeCalls,
+        *,
+        lead: Lead,
+        publisher: Publisher,
+    ) -> None:
+        self._metrics, self._lead, self._publisher = metrics, lead, publisher
+        self._topic = STRIPE_EVENTS.under(settings.kafka_topic_prefix)
+        self._objects = Objects(calls, settings.patience)
+        self._walks, self._most = walks(settings.unsettled_after), settings.looks_a_sweep
+
+    async def sweep(self, cursors: Mapping[str, Place], now: datetime) -> dict[str, int]:
+        """Ask for those that are due; the counts. Raises NotNow, NotPublished, or what `Lead` raises."""
+        counts = {"looked_at": 0, "told": 0}
+        for status, seconds in (await oldest(self._lead, now)).items():
+            self._metrics.unsettled.labels(status).set(seconds)
+        for walk in self._walks:
+            reached = cursors.get(walk.name)
+            while left := min(BATCH, self._most - counts["looked_at"]):
+                if not (found := await due(self._lead, walk, reached, now, left)):
+                    break
+                counts["told"] += await self._look(walk, found)
+                counts["looked_at"] += len(found)
+                reached = found[-1].place
+                await advance(self._lead, walk.name, reached)
+        return counts
+
+    async def _look(self, walk: Walk, found: Sequence[Due]) -> int:
+        """Ask for all that these have at Stripe, and write what is new of it; how many events that took."""
+        rows = await self._lead.fetch(AT_STRIPE[walk.kind.name], [one.id for one in found])
+        answers = await asyncio.gather(*(self._objects.seen(row["name"]) for row in rows), return_exceptions=True)
+        told: dict[str, dict[str, Any]] = {}
+        for row, answer in zip(rows, answers, strict=True):
+            told |= {event["id"]: event for event in _events(answer, row["id"])}
+        new = await unheard(self._lead, told)
+        if new:
+            now = datetime.now(UTC)
+            records = [refetched_record(event, self._topic, now) for name, event in told.items() if name in new]
+            await self._publisher.publish(records)
+        self._metrics.healed.labels(REFETCHED).inc(len(new))
+        self._metrics.looked_at.labels(walk.kind.name, walk.status).inc(len(found))
+        for failure in (answer for answer in answers if isinstance(answer, NotNow)):
+            raise failure
+        return len(new)
+
+
+def _events(answer: list[Seen] | BaseException, cause: str) -> list[dict[str, Any]]:
+    """What Stripe's answer tells; nothing where it refuses, or has none for now."""
+    match answer:
+        case list():
+            made = [refetched(one.thing, one.api_version, one.at, cause) for one in answer]
+            return [event for event in made if event]
+        case Refused():
+            log.warning("stripe_does_not_know_it", whose=cause, problem=str(answer))
+            return []
+        case NotNow():
+            return []
+        case _:
+            raise answer

@@ -1,0 +1,92 @@
+"""Which events nobody here has heard of: in bulk, and only once what stands in Kafka already has been read."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeVar
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+
+from order_service.reconciler.leadership import Lead
+
+UNHEARD = """
+    SELECT id FROM unnest($1::text[]) AS id
+    WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = id)
+        AND NOT EXISTS (SELECT FROM parked_records WHERE event_id = id AND event_id IS NOT NULL)"""
+ASK_SECONDS: Final = 5.0
+CATCH_UP_SECONDS: Final = 15.0
+POLL_SECONDS: Final = 0.2
+GOODBYE_SECONDS: Final = 2.0
+
+T = TypeVar("T")
+Offsets = Mapping[TopicPartition, int]
+
+
+class Behind(Exception):
+    """order-service has still to read what stands in Kafka; what it has not heard of may well be there."""
+
+
+async def unheard(lead: Lead, event_ids: Iterable[str]) -> set[str]:
+    """Those that neither took effect nor are parked."""
+    return {row["id"] for row in await lead.fetch(UNHEARD, list(event_ids))}
+
+
+class Reader:
+    """How far order-service has read the topic, seen from outside its group."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
+        self._consumer, self._topic = consumer, topic
+
+    async def ends(self) -> Offsets:
+        """Where the topic ends now. Raises KafkaError."""
+        return dict(await _asked(self._consumer.end_offsets(self._places())))
+
+    async def reaches(self, ends: Offsets) -> None:
+        """Return once all before these ends is read. Raises Behind where that takes too long."""
+        by = time.monotonic() + CATCH_UP_SECONDS
+        while not await self._has_reached(ends):
+            if time.monotonic() > by:
+                raise Behind
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _has_reached(self, ends: Offsets) -> bool:
+        begins = await _asked(self._consumer.beginning_offsets(list(ends)))
+        for place, end in ends.items():
+            committed = await _asked(self._consumer.committed(place))
+            if end > max(committed or 0, begins[place]):
+                return False
+        return True
+
+    def _places(self) -> list[TopicPartition]:
+        partitions = self._consumer.partitions_for_topic(self._topic) or set()
+        return [TopicPartition(self._topic, partition) for partition in partitions]
+
+
+async def _asked(answer: Awaitable[T]) -> T:
+    """What Kafka answers. Raises KafkaError, also where it does not."""
+    try:
+        return await asyncio.wait_for(answer, ASK_SECONDS)
+    except TimeoutError:
+        raise KafkaTimeoutError from None
+
+
+@asynccontextmanager
+async def reader(bootstrap_servers: str, *, topic: str, group: str) -> AsyncIterator[Reader]:
+    """Looks at the group's offsets without joining it. Raises KafkaError."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers,
+        client_id="order-service-reconciler",
+        group_id=group,
+        enable_auto_commit=False,
+        metadata_max_age_ms=30_000,
+    )
+    try:
+        await consumer.start()
+        await _asked(consumer.topics())
+        consumer.assign([TopicPartition(topic, one) for one in consumer.partitions_for_topic(topic) or ()])
+        yield Reader(consumer, topic)
+    finally:
+        with suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)

@@ -1,0 +1,89 @@
+"""What Stripe's objects say now, each with those beside it of which something may be missing, too."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+import orjson
+
+from order_service.resolver.events import Answer, Object
+from order_service.resolver.stripe import Stripe
+from order_service.stripe_calls.client import NotNow, StripeCalls
+from order_service.stripe_values import an_object, plain, reference
+
+PATHS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "pi": "/v1/payment_intents",
+        "cs": "/v1/checkout/sessions",
+        "sub": "/v1/subscriptions",
+        "in": "/v1/invoices",
+    }
+)
+BACK: Final = ("/v1/refunds", "/v1/disputes")
+MOST: Final = 100
+_ID: Final = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
+
+Thing = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An object as Stripe gave it, and when by Stripe's clock."""
+
+    thing: Thing
+    at: datetime
+    api_version: str
+
+
+class Objects:
+    """Asks Stripe. Whatever it does raises Refused, or NotNow."""
+
+    def __init__(self, calls: StripeCalls, patience: timedelta) -> None:
+        self._calls, self._stripe, self._patience = calls, Stripe(calls), patience.total_seconds()
+
+    async def seen(self, name: str) -> list[Seen]:
+        """The object of this id with those beside it; nothing where the id is none of Stripe's."""
+        path = PATHS.get(name.partition("_")[0])
+        if path is None or not _ID.fullmatch(name):
+            return []
+        answer = await self._stripe.fetch(Object(f"{path}/{name}", None), by=self._by())
+        one = Seen(answer.content, _moment(answer), answer.api_version)
+        return [one, *await self._beside(one)]
+
+    async def _beside(self, one: Seen) -> list[Seen]:
+        thing = one.thing
+        match plain(thing.get("object")):
+            case "payment_intent" if thing.get("status") == "succeeded":
+                return [found for path in BACK for found in await self._listed(path, one)]
+            case "checkout.session" if intent := reference(thing.get("payment_intent")):
+                return await self.seen(intent)
+            case "subscription" if invoice := reference(thing.get("latest_invoice")):
+                return await self.seen(invoice)
+            case _:
+                return []
+
+    async def _listed(self, path: str, payment: Seen) -> list[Seen]:
+        """The payment's refunds, or its disputes. Held money that was let go moved none, though it is listed."""
+        answer = await self._calls.get(path, by=self._by(), payment_intent=payment.thing["id"], limit=MOST)
+        try:
+            found = [an_object(thing) for thing in orjson.loads(answer.body)["data"]]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            raise NotNow(was_asked=True) from None
+        moved = [one for one in found if one.get("status") != "succeeded" or one.get("balance_transaction")]
+        return [Seen(thing, payment.at, payment.api_version) for thing in moved]
+
+    def _by(self) -> float:
+        return time.monotonic() + self._patience
+
+
+def _moment(answer: Answer) -> datetime:
+    """When Stripe answered, by its own clock, with which its events are compared."""
+    try:
+        return parsedate_to_datetime(answer.date).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC)
