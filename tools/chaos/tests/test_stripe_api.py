@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import pytest
@@ -17,7 +18,8 @@ from devstack.ports import free_port
 
 LIVES = [life for life in lives(9, 60, begun_at=int(time.time()) - 1_000, seconds=0) if life.events]
 EVENTS = [event for life in LIVES for event in life.events]
-ASKED = {"amount": 1999, "currency": "eur", "metadata": {"order_id": "ord_1"}}
+KEY: Any = {"idempotency_key": "ord_1.place"}
+ASKED: Any = {"amount": 1999, "currency": "eur", "metadata": {"order_id": "ord_1"}}
 
 
 @dataclass
@@ -37,9 +39,10 @@ class Api:
     client: stripe.StripeClient
     account: Account
 
-    async def listed(self, **asked: object) -> list[stripe.Event]:
+    async def listed(self, **asked: Any) -> list[stripe.Event]:
         """All events, over all pages."""
-        page = await self.client.v1.events.list_async(asked)  # type: ignore[arg-type]
+        wanted: Any = asked
+        page = await self.client.v1.events.list_async(wanted)
         return [event async for event in page.auto_paging_iter()]
 
 
@@ -50,7 +53,8 @@ async def asking(moods: Moods | None = None) -> AsyncIterator[Api]:
     async with serving(port, moods) as account, aiohttp.ClientSession() as session:
         for life in LIVES:
             account.tell(life)
-        base, http = {"api": f"http://127.0.0.1:{port}"}, stripe.AIOHTTPClient(timeout=10, session=session)
+        base: Any = {"api": f"http://127.0.0.1:{port}"}
+        http = stripe.AIOHTTPClient(timeout=10, session=session)
         yield Api(
             stripe.StripeClient("sk_test_1", base_addresses=base, http_client=http, max_network_retries=0), account
         )
@@ -103,12 +107,13 @@ async def test_an_object_stands_as_its_latest_event_left_it(api: Api) -> None:
 
 
 async def test_one_key_makes_one_payment_intent(api: Api) -> None:
-    create, key = api.client.v1.payment_intents.create_async, {"idempotency_key": "ord_1.place"}
-    one, same = [await create(ASKED, key) for _ in range(2)]  # type: ignore[arg-type]
+    create = api.client.v1.payment_intents.create_async
+    one, same = [await create(ASKED, KEY) for _ in range(2)]
     assert (one.id, one.metadata.to_dict()) == (same.id, {"order_id": "ord_1"})
     assert (await api.client.v1.payment_intents.retrieve_async(one.id)).amount == 1999
+    another: Any = {**ASKED, "amount": 5}
     with pytest.raises(stripe.IdempotencyError):
-        await create({**ASKED, "amount": 5}, key)  # type: ignore[arg-type]
+        await create(another, KEY)
 
 
 async def test_a_failure_is_kept_under_its_key() -> None:
@@ -116,7 +121,7 @@ async def test_a_failure_is_kept_under_its_key() -> None:
     async with asking(Moods(broken=1.0)) as api:
         for _ in range(2):
             with pytest.raises(stripe.APIError) as failed:
-                await api.client.v1.payment_intents.create_async(ASKED, {"idempotency_key": "ord_1.place"})  # type: ignore[arg-type]
+                await api.client.v1.payment_intents.create_async(ASKED, KEY)
             told.append((failed.value.headers or {}).get("idempotent-replayed"))
     assert told == [None, "true"]
 
