@@ -40,15 +40,15 @@ class Client:
         self._note("joined")
         while True:
             for pause in pauses(self.dice):
-                if await self._connected() or self.informed:
+                if await self._connected():
                     break
                 await asyncio.sleep(pause)
 
     async def _connected(self) -> bool:
-        """One connection, to any notifier, from its beginning to its end; whether it was of any use."""
+        """One connection, to any notifier, from its beginning to its end; whether it told anything."""
         self._connection += 1
         code: int | None = None
-        try:
+        with suppress(OSError, TimeoutError, WebSocketException):
             async with connect(
                 self.dice.choice(self.urls),
                 compression=None,
@@ -58,17 +58,18 @@ class Client:
                 ping_timeout=PING_SECONDS,
             ) as socket:
                 self._note("opened")
-                await socket.send(self._subscribe(), text=True)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._stay()):
-                        await self._listen(socket)
-        except ConnectionClosed as closed:
-            code = closed.rcvd.code if closed.rcvd else None
-        except (OSError, TimeoutError, WebSocketException):
-            pass
-        useful, self.informed = self.informed, False
+                await self._follow(socket)
+            code = socket.close_code
+        told, self.informed = self.informed, False
         self._note("closed", code=code)
-        return useful
+        return told
+
+    async def _follow(self, socket: ClientConnection) -> None:
+        """Until it is closed, falls silent, or the client leaves."""
+        with suppress(TimeoutError, ConnectionClosed):
+            await socket.send(self._subscribe(), text=True)
+            async with asyncio.timeout(self._stay()):
+                await self._listen(socket)
 
     def _stay(self) -> float | None:
         """How long it stays this time; for good if it does not leave any more."""
