@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from order_service.command.app import app as command
 from tillstream_contracts import STRIPE_EVENTS
@@ -63,7 +62,7 @@ async def refused(serving: Any, kafka: Any, stripe: Any, pool: Any) -> str:
         await kafka.tell(stripe.payment("succeeded", id="evt_1", amount=666), headers=headers)
         [parked] = await kafka.parked(count=1)
     await pool.execute("ALTER TABLE payments DROP CONSTRAINT refused")
-    return dict(parked.headers)["parked_from"].decode()
+    return str(dict(parked.headers)["parked_from"].decode())
 
 
 async def test_replayed_record_is_as_it_was_and_takes_effect(
@@ -333,4 +332,4 @@ async def _partition(kafka: Any) -> int:
     topic = STRIPE_EVENTS.under(kafka.prefix)
     partitions = [TopicPartition(topic, number) for number in await kafka.producer.partitions_for(topic)]
     ends = await kafka.consumer.end_offsets(partitions)
-    return next(partition.partition for partition, end in ends.items() if end)
+    return next(int(partition.partition) for partition, end in ends.items() if end)

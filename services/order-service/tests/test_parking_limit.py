@@ -30,12 +30,15 @@ def test_so_many_a_minute_may_be_parked() -> None:
     limit.check([parked(), parked()])
 
 
-def test_records_that_nobody_can_read_do_not_count() -> None:
-    """They are not our fault, however many they are."""
+def test_records_that_nobody_can_read_have_a_limit_of_their_own() -> None:
+    """They may be many, as they are not our fault; but a reader that understands nothing shall not empty a topic."""
+    limit = ParkingLimit(0, 100)
     unreadable = [parked(is_ours=False)] * 100
-    limit = ParkingLimit(0)
     limit.check(unreadable)
     limit.note(unreadable)
+    limit.check([])
+    with pytest.raises(TooMuchParked, match="It fails"):
+        limit.check(unreadable[:1])
 
 
 def test_once_stopped_only_a_good_batch_lets_the_next_one_be_parked() -> None:
@@ -76,6 +79,25 @@ async def test_bad_deployment_stops_and_parks_nothing_and_a_good_one_goes_on(
         [unreadable] = await kafka.parked(count=1)
     assert unreadable.value == b"not json"
     assert await pool.fetchval("SELECT count(*) FROM parked_records") == 1
+
+
+@pytest.mark.integration
+async def test_flood_of_rubbish_stops_the_consumer_which_says_so_and_goes_on_once_allowed(
+    serving: Any, kafka: Any, stripe: Any, get: Any, until: Any, pool: Any
+) -> None:
+    """It is past the limit in one batch already, so none is parked; with a higher limit all are."""
+    for number in range(30):
+        await kafka.tell(f"rubbish {number}".encode())
+    await kafka.tell(stripe.payment("succeeded"))
+    async with serving(unreadable_a_minute=20) as app:
+        await until(lambda: _stopped(get, app))
+        assert "docs/recovery.md" in (await get(app, "/readyz")).body["parts"]["events"]
+        assert (await get(app, "/livez")).status == 200
+        assert "order_service_stopped 1.0" in (await get(app, "/metrics")).body["text"]
+    assert await pool.fetchval("SELECT count(*) FROM parked_records") == 0
+    async with serving(unreadable_a_minute=30):
+        await kafka.changes("ord_1", count=1)
+        assert len(await kafka.parked(count=30)) == 30
 
 
 def _count_transactions(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -71,6 +71,7 @@ class Batches:
         """Do all that these records ask for. Raises what makes it worth to deliver them again."""
         now = datetime.now(UTC)
         batch = read(records, self.readers, max_bytes=self._max_record_bytes, limit=self._limit)
+        self._limit.check(batch.parked)
         taken = Taken(parked=batch.parked)
         reached = self._reached.by(records)
         await self._take_in(batch.heard, now, taken, reached)

@@ -16,13 +16,16 @@ class Overtaken(Exception):
 
 
 class TooMuchParked(Exception):
-    """More records than the limit allows fail here, by our own fault perhaps: stop, and let somebody look.
+    """More records than the limit allows cannot be read or fail here: stop, and let somebody look.
 
     Nothing is lost, the records stay in Kafka. Mend what fails, or set the limit higher to park them after all.
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Too many records fail here, the last one so: {reason}")
+        super().__init__(
+            f"Too many records fail here, the last one so: {reason} Nothing more is taken in, and nothing is lost: "
+            "mend what fails, or raise the limit to park them after all (docs/recovery.md)."
+        )
 
 
 class WentBack(Exception):

@@ -1,4 +1,4 @@
-"""How much may be parked that is perhaps our own fault: a bad deployment shall not empty a topic so."""
+"""How much may be parked: neither a bad deployment nor a flood of rubbish shall empty a topic so."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -8,33 +8,51 @@ from order_service.failures import TooMuchParked
 from order_service.parking import Parked
 
 MINUTE = 60.0
+MOST_UNREADABLE = 500
 
 
 class ParkingLimit:
-    """Lets `most` records a minute be parked that were readable and failed here; what is past it stops the intake.
+    """Lets `most` records a minute be parked that were readable and failed here, and `most_unreadable` others.
 
-    Once stopped, time alone does not let more through, or a topic would trickle away: only a batch without any such
-    record does, or a restart. Records that nobody can read do not count.
+    What is past either stops the intake. Once stopped, time alone does not let more through, or a topic would trickle
+    away: only a batch without any such record does, or a restart.
     """
 
-    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
-        self._most, self._clock = most, clock
+    def __init__(
+        self, most: int, most_unreadable: int = MOST_UNREADABLE, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._limits = (
+            _Limit(ours=True, most=most, clock=clock),
+            _Limit(ours=False, most=most_unreadable, clock=clock),
+        )
+
+    def check(self, parked: Sequence[Parked]) -> None:
+        """Whether these of one batch, not yet parked, may be. Raises TooMuchParked."""
+        for limit in self._limits:
+            limit.check(parked)
+
+    def note(self, parked: Sequence[Parked]) -> None:
+        """These of one batch are parked."""
+        for limit in self._limits:
+            limit.note(parked)
+
+
+class _Limit:
+    """For one of the two kinds."""
+
+    def __init__(self, *, ours: bool, most: int, clock: Callable[[], float]) -> None:
+        self._ours, self._most, self._clock = ours, most, clock
         self._parked_at: deque[float] = deque()
         self._stopped = False
 
     def check(self, parked: Sequence[Parked]) -> None:
-        """Whether these of one batch, not yet parked, may be. Raises TooMuchParked."""
-        ours = [one for one in parked if one.is_ours]
-        self._forget()
-        if ours and (self._stopped or len(self._parked_at) + len(ours) > self._most):
-            self._stopped = True
-            raise TooMuchParked(ours[-1].reason)
-
-    def note(self, parked: Sequence[Parked]) -> None:
-        """These of one batch are parked."""
-        self._stopped = False
-        self._parked_at.extend(self._clock() for one in parked if one.is_ours)
-
-    def _forget(self) -> None:
+        of_kind = [one for one in parked if one.is_ours is self._ours]
         while self._parked_at and self._parked_at[0] <= self._clock() - MINUTE:
             self._parked_at.popleft()
+        if of_kind and (self._stopped or len(self._parked_at) + len(of_kind) > self._most):
+            self._stopped = True
+            raise TooMuchParked(of_kind[-1].reason)
+
+    def note(self, parked: Sequence[Parked]) -> None:
+        self._stopped = False
+        self._parked_at.extend(self._clock() for one in parked if one.is_ours is self._ours)

@@ -36,7 +36,7 @@ class Running:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings, self._metrics = settings, metrics
         self._pool: Any = None
-        self._limit = ParkingLimit(settings.parked_a_minute)
+        self._limit = ParkingLimit(settings.parked_a_minute, settings.unreadable_a_minute)
         self._progress = Progress(metrics, stuck_after=settings.stuck_after)
         self._kafka = "not connected yet"
         self._publisher: Publisher | None = None

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """A larger record is parked unread."""
     parked_a_minute: Annotated[int, Field(ge=0)] = 20
     """How many readable records may be parked in a minute because they fail here; past it nothing more is taken in."""
+    unreadable_a_minute: Annotated[int, Field(ge=0)] = 500
+    """How many records may be parked in a minute because nobody can read them; past it nothing more is taken in."""
     publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to acknowledge a batch's changes before the batch is delivered again."""
     stuck_after: Duration = timedelta(seconds=30)
