@@ -3,6 +3,7 @@
 from tillstream_operations.addresses import client_address
 from tillstream_operations.body_limit import BodyLimit
 from tillstream_operations.efforts import Efforts
+from tillstream_operations.in_flight import InFlight
 from tillstream_operations.logs import LogFormat, configure_logs
 from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
@@ -19,6 +20,7 @@ __all__ = [
     "Efforts",
     "EndAfter",
     "Health",
+    "InFlight",
     "LogFormat",
     "Pause",
     "Problem",

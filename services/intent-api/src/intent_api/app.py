@@ -39,7 +39,7 @@ from intent_api.settings import Settings
 from intent_api.streams import Streams
 from intent_api.stripe_calls import StripeCalls
 from tillstream_contracts import ORDERS_PLACED
-from tillstream_operations import BodyLimit, Health, RequestIds, add_probes, answer_with_problems
+from tillstream_operations import BodyLimit, Health, InFlight, RequestIds, add_probes, answer_with_problems
 
 ROUTES = (
     payment_intents,
@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """The middleware, the outermost last."""
     app.add_middleware(BodyLimit)
+    app.add_middleware(InFlight, most=settings.max_in_flight)
     app.add_middleware(
         RateLimits,
         keys=_buckets("key", settings.burst_per_key, settings.rate_per_key),

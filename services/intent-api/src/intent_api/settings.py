@@ -123,6 +123,8 @@ class Settings(BaseSettings):
     """Requests a second from one IPv4 address or one IPv6 /64, for long; calls with the secret key do not count."""
     burst_per_address: Rate = 200
     """Requests at once from one address."""
+    max_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Requests that are answered at once, those that wait for Stripe among them; the next is answered 503."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many proxies of ours stand in front and append to `X-Forwarded-For`; 0 believes only the socket."""
     drop_in_routes: bool = Field(False, validation_alias="TILLSTREAM_DROP_IN_ROUTES")

@@ -25,6 +25,8 @@ POLL: Final = timedelta(seconds=1)
 METADATA_MAX_AGE: Final = timedelta(seconds=10)
 STOP_WITHIN: Final = timedelta(seconds=5)
 RECORDS_AT_ONCE: Final = 100
+FETCH_BYTES: Final = 8 * 2**20
+PARTITION_FETCH_BYTES: Final = 2**20
 log = structlog.get_logger(__name__)
 
 
@@ -103,6 +105,8 @@ class StatusFeed:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             request_timeout_ms=_milliseconds(self._settings.kafka_timeout),
             metadata_max_age_ms=_milliseconds(METADATA_MAX_AGE),
             retry_backoff_ms=_milliseconds(self._settings.kafka_retry),

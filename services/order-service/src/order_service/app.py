@@ -22,7 +22,7 @@ from order_service.running import Running
 from order_service.settings import Settings
 from order_service.subscription_api import subscriptions_api
 from order_service.subscription_reads import SubscriptionReads
-from tillstream_operations import BodyLimit, RequestIds, add_probes, answer_with_problems
+from tillstream_operations import BodyLimit, InFlight, RequestIds, add_probes, answer_with_problems
 
 CONSUMER_CONNECTIONS = 2
 IDLE_IN_TRANSACTION = "30s"
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_headers=["Authorization", "X-Request-Id"],
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(InFlight, most=settings.max_in_flight)
     app.add_middleware(RequestIds)
     answer_with_problems(app)
     add_probes(app, ready=running.ready, alive=running.alive, registry=metrics.registry)

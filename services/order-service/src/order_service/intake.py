@@ -27,6 +27,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 FAILURES_TO_GIVE_UP = 3
 LAST_COMMIT_SECONDS = 2.0
 GOODBYE_SECONDS = 2.0
+FETCH_BYTES = 8 * 2**20
+PARTITION_FETCH_BYTES = 2**20
+"""Bounds what is held of a backlog; of a larger record Kafka sends one at a time all the same."""
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 Starts = Callable[[Mapping[TopicPartition, int | None]], Awaitable[Mapping[TopicPartition, int]]]
@@ -68,6 +71,8 @@ class Intake:
             batch=True,
             group_id=settings.consumer_group,
             max_records=settings.batch_records,
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             batch_timeout_ms=max(1, round(settings.batch_wait.total_seconds() * 1000)),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """The port to listen on."""
     allowed_origins: Words = LAPTOP_ORIGINS
     """Origins whose browser code may read orders, with commas."""
+    max_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Requests that are answered at once, those that wait for a connection among them; the next is answered 503."""
     database_url: DatabaseUrl
     """`postgresql://…`; may name a unix socket: `postgresql://user@/db?host=/dir`."""
     database_connections: Annotated[int, Field(ge=1, le=50)] = 4
