@@ -60,6 +60,17 @@ class RunningHouse:
         running.kill()
         running.wait(DOWN_SECONDS)
 
+    @contextmanager
+    def down(self, program: str) -> Iterator[None]:
+        """The program answers nobody for as long as this lasts, and has forgotten whoever asked when it comes up."""
+        running = self.process(program)
+        running.suspend()
+        try:
+            yield
+        finally:
+            running.kill()
+            running.wait(DOWN_SECONDS)
+
     def process(self, program: str) -> psutil.Process:
         """The process that runs now."""
         command = [sys.executable, "-m", program.replace("-", "_")]
@@ -71,14 +82,14 @@ class RunningHouse:
 
 
 @contextmanager
-def running_house() -> Iterator[RunningHouse]:
-    """The house, up; everything of it is gone afterwards."""
+def running_house(**changes: str) -> Iterator[RunningHouse]:
+    """The house, up, with other settings if these are given; everything of it is gone afterwards."""
     with TemporaryDirectory(prefix="tillstream-stories-") as folder:
         state = Path(folder)
         _share_downloads(state)
         _webhook_secrets(state).touch()
         ports = _free_ports()
-        environment = _environment(state, ports)
+        environment = {**_environment(state, ports), **changes}
         try:
             _devstack("up", environment, UP_SECONDS)
             yield RunningHouse(ports, state, _keys(state))

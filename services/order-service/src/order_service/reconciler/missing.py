@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from order_service.reconciler.leadership import Lead
@@ -15,6 +16,7 @@ UNHEARD = """
     SELECT id FROM unnest($1::text[]) AS id
     WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = id)
         AND NOT EXISTS (SELECT FROM parked_records WHERE event_id = id AND event_id IS NOT NULL)"""
+CLIENT: Final = "order-service-reconciler"
 ASK_SECONDS: Final = 5.0
 CATCH_UP_SECONDS: Final = 15.0
 POLL_SECONDS: Final = 0.2
@@ -36,8 +38,8 @@ async def unheard(lead: Lead, event_ids: Iterable[str]) -> set[str]:
 class Reader:
     """How far order-service has read the topic, seen from outside its group."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
-        self._consumer, self._topic = consumer, topic
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, *, topic: str, group: str) -> None:
+        self._consumer, self._admin, self._topic, self._group = consumer, admin, topic, group
 
     async def ends(self) -> Offsets:
         """Where the topic ends now. Raises KafkaError."""
@@ -53,11 +55,9 @@ class Reader:
 
     async def _has_reached(self, ends: Offsets) -> bool:
         begins = await _asked(self._consumer.beginning_offsets(list(ends)))
-        for place, end in ends.items():
-            committed = await _asked(self._consumer.committed(place))
-            if end > max(committed or 0, begins[place]):
-                return False
-        return True
+        done = await _asked(self._admin.list_consumer_group_offsets(self._group))
+        offsets = {place: done[place].offset if place in done else 0 for place in ends}
+        return all(max(offsets[place], begins[place]) >= end for place, end in ends.items())
 
     def _places(self) -> list[TopicPartition]:
         partitions = self._consumer.partitions_for_topic(self._topic) or set()
@@ -75,18 +75,14 @@ async def _asked(answer: Awaitable[T]) -> T:
 @asynccontextmanager
 async def reader(bootstrap_servers: str, *, topic: str, group: str) -> AsyncIterator[Reader]:
     """Looks at the group's offsets without joining it. Raises KafkaError."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers,
-        client_id="order-service-reconciler",
-        group_id=group,
-        enable_auto_commit=False,
-        metadata_max_age_ms=30_000,
-    )
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, client_id=CLIENT, metadata_max_age_ms=30_000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id=CLIENT)
     try:
         await consumer.start()
+        await admin.start()
         await _asked(consumer.topics())
-        consumer.assign([TopicPartition(topic, one) for one in consumer.partitions_for_topic(topic) or ()])
-        yield Reader(consumer, topic)
+        yield Reader(consumer, admin, topic=topic, group=group)
     finally:
-        with suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)
+        for client in (consumer.stop(), admin.close()):
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(client, GOODBYE_SECONDS)
