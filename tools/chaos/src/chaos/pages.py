@@ -22,7 +22,7 @@ def seeds(outcomes: Sequence[Outcome]) -> str:
 
 def mutants() -> str:
     """What became of each mutant."""
-    return mutants_markdown((mutant.name, mutant.story, results.kept_of_mutant(mutant.name)) for mutant in MUTANTS)
+    return mutants_markdown((mutant, results.kept_of_mutant(mutant.name)) for mutant in MUTANTS)
 
 
 def not_noticed() -> frozenset[str]:

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chaos.mutants import Mutant
 from chaos.outcome import Counts, Outcome
 
 MIB = 2**20
@@ -71,10 +72,10 @@ def seeds_markdown(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def mutants_markdown(outcomes: Iterable[tuple[str, str, Outcome | None]]) -> str:
-    """A line for each mutant: its name, what it does wrong, and what caught it."""
+def mutants_markdown(outcomes: Iterable[tuple[Mutant, Outcome | None]]) -> str:
+    """A line for each mutant: its name, what it does wrong, and which of the promises that it breaks caught it."""
     lines = ["| mutant | what it does wrong | verdict | caught by |", "|---|---|---|---|"]
-    lines += [f"| `{name}` | {story} | {_caught(outcome)} |" for name, story, outcome in outcomes]
+    lines += [f"| `{one.name}` | {one.story} | {_caught(one, outcome)} |" for one, outcome in outcomes]
     return "\n".join(lines)
 
 
@@ -107,11 +108,9 @@ def _promise_lines(outcomes: Sequence[Outcome]) -> Iterable[str]:
         yield f"| {name} | {count} | {seeds or '–'} |"
 
 
-def _caught(outcome: Outcome | None) -> str:
-    match outcome:
-        case None:
-            return "not run yet | "
-        case Outcome(ok=True):
-            return "green: **not noticed** | "
-        case _:
-            return "red | " + ", ".join(outcome.verdict.broken)
+def _caught(mutant: Mutant, outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "not run yet | "
+    if not mutant.is_caught_by(outcome.verdict):
+        return f"**not noticed** | {', '.join(outcome.verdict.broken)}"
+    return "red | " + ", ".join(outcome.verdict.broken)

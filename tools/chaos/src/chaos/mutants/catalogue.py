@@ -19,8 +19,8 @@ MUTANTS: Final = (
         "webhook-ingest takes the leader's word (acks=1), whatever the replicas have",
         frozenset({KEPT}),
         shown_by=frozenset({"freeze-followers-kill-leader"}),
-        orders=300,
-        seconds=60,
+        orders=150,
+        seconds=45,
     ),
     Mutant(
         "answer-first",
@@ -48,7 +48,7 @@ MUTANTS: Final = (
         "order-service commits the Kafka offset before the transaction",
         frozenset({TAKEN_IN}),
         shown_by=frozenset({"kill", "database-connections", "disk-full", "commit-reply-lost"}),
-        seconds=60,
+        seconds=45,
     ),
     Mutant(
         "no-deduplication",
@@ -67,7 +67,7 @@ MUTANTS: Final = (
         "changes are published before the database's commit",
         frozenset({"a version was never published with another content", PUBLISHED}),
         shown_by=frozenset({"database-immediate", "database-backends", "commit-reply-lost"}),
-        seconds=60,
+        seconds=45,
     ),
     Mutant(
         "nothing-again",
@@ -95,7 +95,7 @@ MUTANTS: Final = (
         "notifier passes on versions that its client has seen or passed",
         frozenset({"at no client a version goes back or comes twice"}),
         shown_by=frozenset({"kill", "kill-broker", "commit-reply-lost"}),
-        seconds=60,
+        seconds=45,
     ),
     Mutant(
         "fresh-stripe-key",

@@ -33,7 +33,7 @@ class Mutant:
     """The promises that it breaks; each single one is enough to find it."""
     shown_by: frozenset[str] = frozenset()
     """The kinds of fault that bring it out; all kinds if it takes no special ones."""
-    orders: int = 200
+    orders: int = 120
     seconds: float = 40
 
     def concerns(self, module: str) -> bool:

@@ -1,8 +1,9 @@
 """Defects of order-service, each made of the right code that it replaces."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from importlib import import_module
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,18 +32,31 @@ def no_deduplication(first_sight: Async) -> Async:
     return all_new
 
 
-def publish_first(_: Async) -> Async:
+def publish_first(take_in: Async) -> Async:
     """Changes go out inside of the transaction, before it is committed."""
 
-    async def transaction(self: Any, heard: Any, now: Any, reached: Any) -> Any:
-        store = import_module("order_service.store")
+    async def transaction(self: Any, *given: Any) -> Any:
         async with self._pool.acquire() as connection, connection.transaction():
-            written = await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now, reached=reached)
+            inside = copy(self)
+            inside._pool = Lent(connection)  # noqa: SLF001  # the transaction within becomes a part of this one
+            written = await take_in(inside, *given)
             changes = [*written.changes, *written.subscriptions.changes]
             await self._publisher.publish([self._announcement(change, NO_TRACE) for change in changes])
         return replace(written, changes=[], subscriptions=replace(written.subscriptions, changes=()))
 
     return transaction
+
+
+@dataclass
+class Lent:
+    """A pool of one connection that somebody else holds."""
+
+    connection: Any
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Any]:
+        """The connection."""
+        yield self.connection
 
 
 def nothing_again(_: Async) -> Async:
