@@ -26,6 +26,7 @@ REPLICATED = {
     "share.coordinator.state.topic.min.isr": "2",
     "listener.security.protocol.map": "DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "DIRECT",
+    "broker.session.timeout.ms": "4000",
 }
 
 
