@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from schemas import history
+from schemas import asyncapi, history
 from schemas.models import schemas_today
 from schemas.review import incompatibilities, is_written_down, review
 
@@ -25,12 +25,17 @@ def generate(folder: Folder = history.FOLDER) -> None:
     for name, schema in today.items():
         if not is_written_down(name, schema, folder):
             typer.echo(f"wrote {history.append(folder, name, schema)}")
+    if not asyncapi.is_written_down():
+        asyncapi.PAGE.write_text(asyncapi.written(asyncapi.document()))
+        typer.echo(f"wrote {asyncapi.PAGE}")
 
 
 @app.command()
 def check(folder: Folder = history.FOLDER) -> None:
     """Fail if an event has changed in a way that is not written down, or that must not be."""
-    findings = review(schemas_today(), folder)
+    findings: list[object] = [*review(schemas_today(), folder)]
+    if not asyncapi.is_written_down():
+        findings.append(f"{asyncapi.PAGE} is not of today. Run `python -m schemas generate` and commit what it writes.")
     for finding in findings:
         typer.echo(str(finding), err=True)
     if findings:
