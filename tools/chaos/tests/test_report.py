@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from chaos import pages, results
+from chaos.counting import spans_below_min_isr
 from chaos.judging import Check, Verdict
 from chaos.mutants import mutant_called
 from chaos.options import Options
@@ -96,3 +97,12 @@ def test_a_table_is_put_into_its_place_again_and_again() -> None:
     assert once == pages.filled(once, "seeds", "| new |") == f"before\n{line}\n\n| new |\n\n{line}\nafter\n"
     with pytest.raises(Trouble):
         pages.filled(page, "mutants", "| new |")
+
+
+def test_the_time_in_which_two_brokers_are_dead_is_known() -> None:
+    entries = [
+        Entry(5.0, "kill-two-brokers", "broker-1+broker-2", "begun"),
+        Entry(7.0, "kill", "notifier-1", "ended"),
+        Entry(10.0, "kill-two-brokers", "broker-1+broker-2", "ended", kills=2),
+    ]
+    assert spans_below_min_isr(entries) == [(7.0, 10.0)]

@@ -22,7 +22,7 @@ from chaos.stripe.sending import send
 from chaos.timeline import Entry, Timeline
 from chaos.watchers import watching
 
-BUILT_WITHIN: Final = 240.0
+BUILT_WITHIN: Final = 540.0
 SENT_WITHIN: Final = 150.0
 """After the faults: whatever was not acknowledged by then never will be."""
 SETTLED_WITHIN: Final = 30.0

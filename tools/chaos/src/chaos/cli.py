@@ -1,6 +1,7 @@
 """The commands behind `make chaos` and its sisters."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from chaos.outcome import Outcome, command_of
 from chaos.report import shown
 from devstack.trouble import Trouble
 
+for noisy in ("aiokafka", "asyncio"):  # the campaign's own connections break, too
+    logging.getLogger(noisy).setLevel(logging.CRITICAL + 1)
 app = typer.Typer(help="Hurts the house and judges what is left.", no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
 QUIET_SECONDS: Final = 15.0

@@ -33,6 +33,8 @@ class Counts:
     failed_faults: int = 0
     """Could not be made on this machine."""
     kills: int = 0
+    below_min_isr: int = 0
+    """Acknowledged while only one broker was up, which none should be but what came late."""
     frames: int = 0
     clients: int = 0
     sending_seconds: float = 0.0

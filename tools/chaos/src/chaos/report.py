@@ -37,7 +37,9 @@ def counts_words(counts: Counts) -> str:
         f"{counts.orders} lives with {counts.events} events, posted {counts.posts} times: "
         f"{counts.acknowledged} acknowledged ({counts.repeated} of them repeated), {counts.refused} refused, "
         f"{counts.unknown} unknown; {counts.forged} forged; {counts.placed} calls to place an order. "
-        f"{counts.faults} faults with {counts.kills} kills. {counts.frames} frames to {counts.clients} clients. "
+        f"{counts.faults} faults with {counts.kills} kills; "
+        f"{counts.below_min_isr} acknowledged while two brokers were dead. "
+        f"{counts.frames} frames to {counts.clients} clients. "
         f"{counts.rate:.0f} events/s over {counts.sending_seconds:.0f} s; {counts.seconds:.0f} s in all, "
         f"{counts.peak_bytes / MIB:.0f} MiB at the most."
     )
