@@ -1,5 +1,8 @@
 """The reconciler on a real Kafka and PostgreSQL, with stripe-sim, whose webhooks nobody hears."""
 
+import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -7,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,6 +20,7 @@ from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp
 
 from order_service.reconciler.app import create_reconciler
+from order_service.reconciler.leadership import LOCK
 from order_service.reconciler.settings import ReconcilerSettings
 
 pytestmark = pytest.mark.integration
@@ -100,6 +105,7 @@ def given(sim: Sim, kafka_bootstrap: str, kafka_prefix: str, migrated: str) -> d
         "lead_every": 0.2,
         "grace": 0,
         "overlap": 600,
+        "since": 1800,
     }
 
 
@@ -236,3 +242,123 @@ async def test_stripe_that_is_too_slow_moves_no_cursor_and_all_is_healed_later(
         assert await pool.fetchval("SELECT count(*) FROM reconciler_cursors") == 0
         await sim.ask("DELETE", "/sim/faults")
         await kafka.changes("ord_1", count=1)
+
+
+async def test_kafka_that_is_away_moves_no_cursor(
+    reconciling: Reconciling, sim: Sim, pool: Any, get: Any, until: Any
+) -> None:
+    await sim.pays("ord_1")
+    async with reconciling(KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", publish_timeout=1) as reconciler:
+
+        async def away() -> bool:
+            return bool((await get(reconciler, "/readyz")).body["parts"]["kafka"] != "ok")
+
+        await until(away)
+        assert (await get(reconciler, "/livez")).status == 200
+    assert await pool.fetchval("SELECT count(*) FROM reconciler_cursors") == 0
+
+
+async def test_order_that_stands_too_long_is_asked_for_and_healed(
+    app: Any, sim: Sim, reconciling: Reconciling, kafka: Any, get: Any
+) -> None:
+    """Though no event tells of it; the refund that came meanwhile is found, too."""
+    intent = await sim.pays("ord_1")
+    await sim.ask("POST", "/v1/refunds", data={"payment_intent": intent["id"], "amount": "500"})
+    [created] = [event for event in await sim.events() if event["type"] == "payment_intent.created"]
+    await kafka.tell(orjson.dumps(created), key=intent["id"].encode())
+    await kafka.changes("ord_1", count=1)
+    async with reconciling(grace=3600, unsettled_after=0.3):
+        [*_, last] = await kafka.changes("ord_1", count=2)
+    assert (last.status, last.amounts.captured, last.amounts.refunded) == ("partially_refunded", 2000, 500)
+    order = (await get(app, "/v1/orders/ord_1")).body
+    assert [line["outcome"] for line in order["timeline"] if line["version"]][-1] == "healed"
+
+
+async def test_order_that_has_not_moved_is_asked_for_again_and_told_once(
+    app: Any, sim: Sim, reconciling: Reconciling, kafka: Any, counted: Any, until: Any
+) -> None:
+    form = {"amount": "2000", "currency": "eur", "metadata[order_id]": "ord_1"}
+    intent = await sim.ask("POST", "/v1/payment_intents", data=form)
+    [created] = await sim.events()
+    await kafka.tell(orjson.dumps(created), key=intent["id"].encode())
+    await kafka.changes("ord_1", count=1)
+    async with reconciling(grace=3600, unsettled_after=0.5) as reconciler:
+
+        async def looked_twice() -> bool:
+            return bool(await counted(reconciler, "order_service_reconciler_looked_at_total") >= 2)
+
+        await until(looked_twice)
+        assert await counted(reconciler, REFETCHED) == 1
+
+
+async def test_leader_that_loses_its_session_stops_and_leads_anew(
+    sim: Sim, reconciling: Reconciling, pool: Any, until: Any, sweeps: Any
+) -> None:
+    async with reconciling() as reconciler:
+        await until(lambda: pool.fetchval(LEADER))
+        before = await pool.fetchval(LEADER)
+        await pool.execute("SELECT pg_terminate_backend($1)", before)
+        await until(lambda: _leads_another(pool, before))
+        await sweeps(reconciler)
+
+
+LEADER = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK % 2**32} AND granted"  # noqa: S608
+
+
+async def _leads_another(pool: Any, before: int) -> bool:
+    return await pool.fetchval(LEADER) not in (None, before)
+
+
+@asynccontextmanager
+async def process(given: dict[str, Any], log: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """A reconciler as a process of its own, and where it listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {f"ORDER_SERVICE_RECONCILER_{name}".upper(): str(value) for name, value in given.items() if name.islower()}
+    told = {name: value for name, value in given.items() if name.isupper()}
+    environment = {**os.environ, **told, **own, "ORDER_SERVICE_RECONCILER_PORT": str(port), "LOG_FORMAT": "json"}
+    with log.open("wb") as written:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "order_service.reconciler", env=environment, stdout=written, stderr=written
+        )
+    try:
+        yield running, f"http://127.0.0.1:{port}"
+    finally:
+        with suppress(ProcessLookupError):
+            running.kill()
+        await running.wait()
+
+
+async def role(url: str) -> str:
+    """What a process says it does."""
+    with suppress(aiohttp.ClientError):
+        async with aiohttp.request("GET", f"{url}/readyz") as answer:
+            return str((await answer.json())["parts"]["role"])
+    return ""
+
+
+async def test_when_the_leader_is_killed_the_other_takes_over(
+    app: Any, given: dict[str, Any], sim: Sim, kafka: Any, until: Any, tmp_path: Path
+) -> None:
+    async with (
+        process(given, tmp_path / "first") as (first, one),
+        process(given, tmp_path / "other") as (second, other),
+    ):
+
+        async def one_leads() -> bool:
+            return sorted([await role(one), await role(other)]) == ["leading", "standing by"]
+
+        async def the_rest_leads() -> bool:
+            return "leading" in (await role(one), await role(other))
+
+        await until(one_leads, seconds=60)
+        leader = first if await role(one) == "leading" else second
+        leader.send_signal(signal.SIGKILL)
+        await leader.wait()
+        await until(the_rest_leads, seconds=60)
+        await sim.pays("ord_1")
+        await kafka.changes("ord_1", count=1)
+    logs = (tmp_path / "first").read_text() + (tmp_path / "other").read_text()
+    assert KEY not in logs
+    assert '"event": "swept"' in logs

@@ -43,7 +43,9 @@ class Reader:
 
     async def ends(self) -> Offsets:
         """Where the topic ends now. Raises KafkaError."""
-        return dict(await _asked(self._consumer.end_offsets(self._places())))
+        [described] = await _asked(self._admin.describe_topics([self._topic]))
+        places = [TopicPartition(self._topic, one["partition"]) for one in described["partitions"]]
+        return dict(await _asked(self._consumer.end_offsets(places)))
 
     async def reaches(self, ends: Offsets) -> None:
         """Return once all before these ends is read. Raises Behind where that takes too long."""
@@ -58,10 +60,6 @@ class Reader:
         done = await _asked(self._admin.list_consumer_group_offsets(self._group))
         offsets = {place: done[place].offset if place in done else 0 for place in ends}
         return all(max(offsets[place], begins[place]) >= end for place, end in ends.items())
-
-    def _places(self) -> list[TopicPartition]:
-        partitions = self._consumer.partitions_for_topic(self._topic) or set()
-        return [TopicPartition(self._topic, partition) for partition in partitions]
 
 
 async def _asked(answer: Awaitable[T]) -> T:
@@ -80,9 +78,8 @@ async def reader(bootstrap_servers: str, *, topic: str, group: str) -> AsyncIter
     try:
         await consumer.start()
         await admin.start()
-        await _asked(consumer.topics())
         yield Reader(consumer, admin, topic=topic, group=group)
     finally:
-        for client in (consumer.stop(), admin.close()):
+        for close in (consumer.stop, admin.close):
             with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(client, GOODBYE_SECONDS)
+                await asyncio.wait_for(close(), GOODBYE_SECONDS)
