@@ -65,26 +65,22 @@ async def test_stage_takes_a_webhook_before_and_after_everything_was_killed(tmp_
 
 
 async def test_process_that_ends_is_started_again(tmp_path: Path) -> None:
-    """And stays down for as long as somebody holds it down."""
-    process = Supervised(sleeper(), tmp_path)
-    await process.start()
-    await until(process.ready)
-    async with process.held_down():
-        process.kill()
-        await until(lambda: is_down(process))
-    await until(lambda: started_twice(process))
-    await process.stop()
-    assert process.pid is None
-
-
-async def test_process_that_ends_on_sigterm_while_frozen_is_stopped(tmp_path: Path) -> None:
-    """At the end of a campaign some may still be frozen."""
-    process = Supervised(sleeper(), tmp_path)
-    await process.start()
-    await until(process.ready)
-    process.freeze()
-    await asyncio.wait_for(process.stop(), 5)
-    assert process.pid is None
+    """But one that somebody holds down stays down, while another is long up again."""
+    held, free = Supervised(sleeper("held"), tmp_path), Supervised(sleeper("free"), tmp_path)
+    for process in (held, free):
+        await process.start()
+        await process.until_ready()
+    async with held.held_down():
+        held.kill()
+        free.kill()
+        await until(lambda: has_started(free, 2))
+        free.kill()
+        await until(lambda: has_started(free, 3))
+        assert held.pid is None
+    await until(lambda: has_started(held, 2))
+    for process in (held, free):
+        await process.stop()
+        assert process.pid is None
 
 
 async def test_stage_is_swept_up_when_its_process_is_killed(tmp_path: Path) -> None:
@@ -128,19 +124,15 @@ async def test_full_disk_takes_nothing_more_until_it_is_freed(tmp_path: Path) ->
         (disk.folder / "after").write_bytes(b"x" * 100_000)
 
 
-def sleeper() -> Program:
+def sleeper(name: str = "sleeper") -> Program:
     async def ready() -> bool:
         return True
 
-    return Program("sleeper", ["sleep", "60"], ready)
+    return Program(name, ["sleep", "60"], ready)
 
 
-async def is_down(process: Supervised) -> bool:
-    return process.pid is None
-
-
-async def started_twice(process: Supervised) -> bool:
-    return process.starts == 2 and process.pid is not None
+async def has_started(process: Supervised, times: int) -> bool:
+    return process.starts == times and process.pid is not None
 
 
 def bears_mark(process: psutil.Process, folder: Path) -> bool:
