@@ -26,6 +26,7 @@ from devstack.fixtures import OwnKafka
 from devstack.ports import free_port
 from intent_api.app import create_app
 from intent_api.settings import Settings
+from schemas.witness import all_is_as_described, witness  # noqa: F401  # what is sent is as described
 from tillstream_contracts import ORDERS_PLACED
 from tillstream_contracts.customer_tokens import CustomerGrant, sign
 
@@ -224,7 +225,7 @@ class ScriptedOrders:
         """Answer one question, to whoever holds the secret key."""
         self.asked.append(request.path)
         if request.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
-            return web.json_response({"code": "key_missing"}, status=401)
+            return web.json_response({"code": "key_required"}, status=401)
         if self.fails or request.path not in self.known:
             return web.json_response({"code": "no"}, status=503 if self.fails else 404)
         return web.json_response(self.known[request.path])

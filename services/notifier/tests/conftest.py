@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from devstack.fixtures import OwnKafka
 from notifier.app import Notifier, create_notifier
 from notifier.settings import Settings
+from schemas.witness import all_is_as_described, witness  # noqa: F401  # what is sent is as described
 from tillstream_contracts import (
     ORDERS_STATUS,
     SUBSCRIPTIONS_STATUS,
