@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from order_service import store
+from order_service.announcing import announcement
 from order_service.consumed import Reach, Reached, reach
 from order_service.failures import is_worth_another_try, without_content
 from order_service.flags import OF_ORDERS, OF_SUBSCRIPTIONS, gained_flags
@@ -22,18 +23,9 @@ from order_service.records import Record
 from order_service.store import Change, Written
 from order_service.subscription_store import SubscriptionChange
 from order_service.timeline import Outcome
-from tillstream_contracts import (
-    ORDERS_STATUS,
-    SUBSCRIPTIONS_STATUS,
-    EventHeaders,
-    OrderStatusChanged,
-    SubscriptionStatusChanged,
-)
 from tillstream_contracts.headers import texts
 
 log = structlog.get_logger(__name__)
-
-SOURCE = "tillstream/order-service"
 
 
 @dataclass(slots=True)
@@ -64,8 +56,7 @@ class Batches:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
         self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
         self._reached = Reached()
-        self._orders_topic = ORDERS_STATUS.under(topic_prefix)
-        self._subscriptions_topic = SUBSCRIPTIONS_STATUS.under(topic_prefix)
+        self._topic_prefix = topic_prefix
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Do all that these records ask for. Raises what makes it worth to deliver them again."""
@@ -130,21 +121,7 @@ class Batches:
                 await note_parked(connection, [parked_row(one, now) for one in parked])
 
     def _announcement(self, change: Change | SubscriptionChange, cause: Record) -> Outgoing:
-        event: type[OrderStatusChanged] | type[SubscriptionStatusChanged]
-        match change:
-            case Change():
-                event, topic, key = OrderStatusChanged, self._orders_topic, change.order_id
-            case SubscriptionChange():
-                event, topic, key = SubscriptionStatusChanged, self._subscriptions_topic, change.subscription_id
-        headers = EventHeaders(
-            id=event.id_for(key, change.version),
-            source=SOURCE,
-            type=event.TYPE,
-            time=change.occurred_at,
-            partition_key=key,
-            traceparent=texts(cause.headers).get("traceparent"),
-        )
-        return Outgoing(topic, key.encode(), change.body.encode(), headers.to_kafka())
+        return announcement(change, self._topic_prefix, texts(cause.headers).get("traceparent"))
 
     def _count(self, records: int, unrelated: int, taken: Taken) -> None:
         events = self._metrics.events

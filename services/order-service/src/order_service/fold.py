@@ -61,6 +61,15 @@ class Books:
             return applied(told, order_id, self._effect(told, order_id, version), version)
         return out_of_date(told, order_id, self._what_is_known(told))
 
+    def renew(self, told: Told, now: datetime) -> list[Line]:
+        """Number a change of each order that is not as its facts say, and tell of it."""
+        versions = {order_id: self._next_version(order_id, told, now) for order_id in sorted(self.orders)}
+        changed = {order_id: version for order_id, version in versions.items() if version}
+        return [
+            applied(told, order_id, self._effect(told, order_id, version), version)
+            for order_id, version in changed.items()
+        ]
+
     def merge(self, fact: Fact, touched: set[str]) -> bool:
         """Join a fact with what is known, and tell whether it holds: whether nothing later was known already."""
         return self._merge_payment(fact, touched) if isinstance(fact, Payment) else self._merge_part(fact, touched)

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from order_service import bulk, rows
 from order_service.failures import Overtaken
-from order_service.fold import Books
+from order_service.fold import Books, Known
 from order_service.mention import Mention
-from order_service.order import Part
+from order_service.order import Order, Part
 from order_service.payment import Payment
 from order_service.placed import Placed
 from order_service.postgres import Connection
@@ -20,6 +20,8 @@ from order_service.told import Told
 
 LOCK_PAYMENTS = "SELECT * FROM payments WHERE payment_id = ANY($1::text[]) ORDER BY payment_id FOR UPDATE"
 LOCK_ORDERS = "SELECT * FROM orders WHERE order_id = ANY($1::text[]) ORDER BY order_id FOR UPDATE"
+LAST_VERSIONS = """
+    SELECT order_id, max(version) AS version FROM order_changes WHERE order_id = ANY($1::text[]) GROUP BY order_id"""
 PAYMENTS_OF = "SELECT * FROM payments WHERE order_id = ANY($1::text[])"
 
 CREATE_PAYMENTS = bulk.insert(table(PaymentRow))
@@ -67,16 +69,33 @@ async def open_books(connection: Connection, told: Iterable[Told], merchant_id: 
 
 async def _read_orders(connection: Connection, books: Books, order_ids: Sequence[str]) -> None:
     known = {row["order_id"]: rows.known_of(row) for row in await connection.fetch(LOCK_ORDERS, order_ids)}
-    orders = {order_id: one.order for order_id, one in known.items()}
-    if not orders:
+    if not known:
         return
-    existing = list(orders)
-    for row in await connection.fetch(PAYMENTS_OF, existing):
+    orders = await _whole(connection, list(known))
+    books.orders.update((order_id, replace(one, order=orders[order_id])) for order_id, one in known.items())
+
+
+async def _whole(connection: Connection, order_ids: Sequence[str]) -> dict[str, Order]:
+    """Orders with all that they are made of."""
+    orders = {order_id: Order(order_id) for order_id in order_ids}
+    for row in await connection.fetch(PAYMENTS_OF, order_ids):
         orders[row["order_id"]] = orders[row["order_id"]].with_payment(rows.payment_of(row))
     for kept in PARTS.values():
-        for row in await connection.fetch(kept.of_orders, existing):
+        for row in await connection.fetch(kept.of_orders, order_ids):
             orders[row["order_id"]] = orders[row["order_id"]].with_part(kept.part(row))
-    books.orders.update((order_id, replace(one, order=orders[order_id])) for order_id, one in known.items())
+    return orders
+
+
+async def open_as_they_stand(connection: Connection, order_ids: Sequence[str], merchant_id: str) -> Books:
+    """Lock orders and read what they are made of now; one whose row is missing goes on from its last change."""
+    books = Books(merchant_id)
+    known = {row["order_id"]: rows.known_of(row) for row in await connection.fetch(LOCK_ORDERS, order_ids)}
+    told = {row["order_id"]: row["version"] for row in await connection.fetch(LAST_VERSIONS, order_ids)}
+    orders = await _whole(connection, order_ids)
+    for order_id, order in orders.items():
+        one = known.get(order_id) or Known(order, told.get(order_id, 0))
+        books.orders[order_id] = replace(one, order=order, version=max(one.version, told.get(order_id, 0)))
+    return books
 
 
 async def write_books(connection: Connection, books: Books, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from order_service.failures import WentBack
 from order_service.postgres import Connection, Pool
@@ -74,18 +75,26 @@ async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]
     Raises what asyncpg and aiokafka raise, and TimeoutError.
     """
     published = [topic.under(settings.kafka_topic_prefix) for topic in (ORDERS_STATUS, SUBSCRIPTIONS_STATUS)]
-    kafka = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        client_id="order-service",
-        group_id=settings.consumer_group,
-        enable_auto_commit=False,
-    )
+    where = {"bootstrap_servers": settings.kafka_bootstrap_servers, "client_id": "order-service"}
+    kafka = AIOKafkaConsumer(**where, group_id=None, auto_offset_reset="none")
     async with asyncio.timeout(NOTICE_SECONDS), kafka:
-        await _notice(pool, kafka, topics, published)
+        committed = await _committed(AIOKafkaAdminClient(**where), settings.consumer_group)
+        await _notice(pool, kafka, await standing(kafka, topics, committed), published)
 
 
-async def _notice(pool: Pool, kafka: AIOKafkaConsumer, consumed: Collection[str], published: Collection[str]) -> None:
-    stands = await standing(kafka, consumed)
+async def _committed(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    """What the group has told Kafka that it has done."""
+    try:
+        await admin.start()
+        told = await admin.list_consumer_group_offsets(group)
+        return {partition: one.offset for partition, one in told.items() if one.offset >= 0}
+    finally:
+        await admin.close()
+
+
+async def _notice(
+    pool: Pool, kafka: AIOKafkaConsumer, stands: Mapping[Place, Stands], published: Collection[str]
+) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", ALONE)
         kept = await _known_partitions(connection, stands)
@@ -111,15 +120,13 @@ async def starts(pool: Pool, committed: Mapping[TopicPartition, int | None]) -> 
     return earlier
 
 
-async def standing(kafka: AIOKafkaConsumer, topics: Collection[str]) -> dict[Place, Stands]:
+async def standing(
+    kafka: AIOKafkaConsumer, topics: Collection[str], committed: Mapping[TopicPartition, int]
+) -> dict[Place, Stands]:
     """All partitions of these topics, as Kafka tells them."""
     partitions = await partitions_of(kafka, topics)
     begins, ends = await kafka.beginning_offsets(partitions), await kafka.end_offsets(partitions)
-    committed = await asyncio.gather(*(kafka.committed(partition) for partition in partitions))
-    return {
-        (one.topic, one.partition): Stands(begins[one], ends[one], offset)
-        for one, offset in zip(partitions, committed, strict=True)
-    }
+    return {(one.topic, one.partition): Stands(begins[one], ends[one], committed.get(one)) for one in partitions}
 
 
 async def partitions_of(kafka: AIOKafkaConsumer, topics: Collection[str]) -> list[TopicPartition]:

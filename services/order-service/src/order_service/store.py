@@ -19,11 +19,12 @@ from order_service.consumed import Reach, reach
 from order_service.fold import Books
 from order_service.forgotten import without_forgotten
 from order_service.inbox import Heard, first_sight
-from order_service.ledger import open_books, write_books
+from order_service.ledger import open_as_they_stand, open_books, write_books
 from order_service.postgres import Connection
 from order_service.subscription_store import SubscriptionsWritten, take_in_subscriptions
 from order_service.tables import ChangeRow, TimelineRow, table
 from order_service.timeline import Line
+from order_service.told import Told
 from tillstream_contracts import OrderStatusChanged
 
 CHANGES_CAUSED = "SELECT * FROM order_changes WHERE cause_event_id = ANY($1::text[])"
@@ -93,6 +94,19 @@ async def take_in(
         )
     changes = sorted([*again, *fresh], key=lambda change: (change.order_id, change.version))
     return Written(lines, len(heard) - len(first), changes, subscriptions)
+
+
+async def renew(
+    connection: Connection, order_ids: Sequence[str], told: Told, *, merchant_id: str, now: datetime
+) -> list[Change]:
+    """Let each of these orders be again what its facts say: what it is told for changes by `told`, in a next version.
+
+    Inside the caller's transaction, which keeps batches out.
+    """
+    books = await open_as_they_stand(connection, sorted(order_ids), merchant_id)
+    lines = books.renew(told, now)
+    await write_books(connection, books, now)
+    return await _append(connection, books, lines, now)
 
 
 async def _caused_by(connection: Connection, event_ids: set[str]) -> list[Change]:

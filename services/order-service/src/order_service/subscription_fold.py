@@ -67,6 +67,22 @@ class SubscriptionBooks:
                 return self._took(told, fact, now)
         return self._noted(told, payments[0]) if payments and not told.facts else None
 
+    def renew(self, told: Told, now: datetime) -> list[SubscriptionLine]:
+        """Number a change of each subscription that is not as its facts say, and tell of it."""
+        versions = {stripe_id: self._next_version(stripe_id, told, now) for stripe_id in sorted(self.known)}
+        return [
+            SubscriptionLine(
+                told,
+                stripe_id,
+                None,
+                Outcome.APPLIED,
+                f"{told.words} {_effect(self.known[stripe_id], version)}",
+                version,
+            )
+            for stripe_id, version in versions.items()
+            if version
+        ]
+
     def merge(self, fact: Subscription) -> bool:
         """Join a fact with what is known; whether anything was new."""
         known = self.known.get(fact.stripe_id)

@@ -22,6 +22,9 @@ LOCK_FACTS = """
     SELECT * FROM subscription_facts WHERE stripe_subscription_id = ANY($1::text[])
     ORDER BY stripe_subscription_id FOR UPDATE"""
 INVOICES_OF = "SELECT * FROM invoices WHERE stripe_subscription_id = ANY($1::text[])"
+LAST_VERSIONS = """
+    SELECT subscription_id, body ->> 'stripe_subscription_id' AS stripe_subscription_id, max(version) AS version
+    FROM subscription_changes WHERE body ->> 'stripe_subscription_id' = ANY($1::text[]) GROUP BY 1, 2"""
 SUBSCRIPTIONS_OF = "SELECT * FROM subscriptions WHERE stripe_subscription_id = ANY($1::text[])"
 OWNERS = "SELECT subscription_id, stripe_subscription_id FROM subscriptions WHERE subscription_id = ANY($1::text[])"
 OWNERS_OF_INVOICES = "SELECT invoice_id, stripe_subscription_id FROM invoices WHERE invoice_id = ANY($1::text[])"
@@ -63,6 +66,20 @@ async def _read_subscriptions(connection: Connection, books: SubscriptionBooks, 
     for row in await connection.fetch(SUBSCRIPTIONS_OF, [*facts]):
         stripe_id = row["stripe_subscription_id"]
         books.known[stripe_id] = rows.known_subscription(whole[stripe_id], row)
+
+
+async def open_as_they_stand(connection: Connection, stripe_ids: Sequence[str], merchant_id: str) -> SubscriptionBooks:
+    """Lock subscriptions and read what is known of them now; one whose row is missing goes on from its last change."""
+    books = SubscriptionBooks(merchant_id)
+    await _read_subscriptions(connection, books, stripe_ids)
+    for row in await connection.fetch(LAST_VERSIONS, stripe_ids):
+        one = books.known.get(row["stripe_subscription_id"])
+        if one:
+            version = max(one.version, row["version"])
+            books.known[one.subscription.stripe_id] = replace(
+                one, subscription_id=row["subscription_id"], version=version
+            )
+    return books
 
 
 async def write_subscription_books(connection: Connection, books: SubscriptionBooks, now: datetime) -> None:

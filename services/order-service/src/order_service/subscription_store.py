@@ -8,8 +8,12 @@ from orjson import Fragment
 
 from order_service import bulk
 from order_service.postgres import Connection
-from order_service.subscription_fold import SubscriptionLine
-from order_service.subscription_ledger import open_subscription_books, write_subscription_books
+from order_service.subscription_fold import SubscriptionBooks, SubscriptionLine
+from order_service.subscription_ledger import (
+    open_as_they_stand,
+    open_subscription_books,
+    write_subscription_books,
+)
 from order_service.subscription_rows import subscription_timeline_row
 from order_service.subscription_tables import SubscriptionChangeRow, SubscriptionTimelineRow
 from order_service.tables import table
@@ -71,13 +75,31 @@ async def take_in_subscriptions(
     books.above = above
     lines = [line for one in told if (line := books.take_in(one, now))]
     await write_subscription_books(connection, books, now)
-    fresh = [SubscriptionChange.of(change) for change in books.changes]
-    if fresh:
-        await connection.execute(*APPEND_CHANGES.of(change.row() for change in fresh))
-    if lines:
-        await connection.execute(*APPEND_TIMELINE.of(subscription_timeline_row(line, now) for line in lines))
+    fresh = await _append(connection, books, lines, now)
     changes = sorted([*again, *fresh], key=lambda change: (change.subscription_id, change.version))
     return SubscriptionsWritten(lines, changes)
+
+
+async def renew_subscriptions(
+    connection: Connection, stripe_ids: Sequence[str], told: Told, *, merchant_id: str, now: datetime
+) -> list[SubscriptionChange]:
+    """Let each of these subscriptions be again what its facts say (see `store.renew`)."""
+    books = await open_as_they_stand(connection, sorted(stripe_ids), merchant_id)
+    lines = books.renew(told, now)
+    await write_subscription_books(connection, books, now)
+    return await _append(connection, books, lines, now)
+
+
+async def _append(
+    connection: Connection, books: SubscriptionBooks, lines: Sequence[SubscriptionLine], now: datetime
+) -> list[SubscriptionChange]:
+    """Write down the changes and the timeline; neither is ever altered."""
+    changes = [SubscriptionChange.of(change) for change in books.changes]
+    if changes:
+        await connection.execute(*APPEND_CHANGES.of(change.row() for change in changes))
+    if lines:
+        await connection.execute(*APPEND_TIMELINE.of(subscription_timeline_row(line, now) for line in lines))
+    return changes
 
 
 async def _caused_by(connection: Connection, event_ids: set[str]) -> list[SubscriptionChange]:

@@ -4,6 +4,7 @@ import typer
 
 from order_service.command import parked_app
 from order_service.command.audit_app import audit
+from order_service.command.rebuild_app import rebuild
 
 app = typer.Typer(
     help="What an operator of Tillstream does by hand. `tillstream COMMAND --help` says more.",
@@ -13,6 +14,7 @@ app = typer.Typer(
 )
 app.add_typer(parked_app.app, name="parked")
 app.command()(audit)
+app.command()(rebuild)
 
 
 def main() -> None:

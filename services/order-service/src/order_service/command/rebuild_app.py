@@ -1,0 +1,149 @@
+"""`tillstream rebuild`: are the orders what the topics say, and if not, let them be."""
+
+import time
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+from rich.table import Column
+from rich.text import Text
+
+from order_service.command.connections import consumer
+from order_service.command.options import AsJson
+from order_service.command.output import aside, harmless, out, print_json, print_table, say
+from order_service.command.settings import log_beside_the_answer
+from order_service.command.trouble import Trouble, run
+from order_service.failures import WentBack
+from order_service.publisher import NotPublished
+from order_service.rebuilding.differences import Difference, shown
+from order_service.rebuilding.mending import NeverIdle
+from order_service.rebuilding.rebuild import CutOff, NothingTakenIn, RebuildSettings, Rebuilt, opened
+from order_service.rebuilding.schema import Busy
+from tillstream_operations import read_settings
+
+SAY_EVERY_SECONDS = 1.0
+OURS = (Busy, CutOff, NothingTakenIn, NeverIdle, NotPublished, WentBack)
+
+
+class End(IntEnum):
+    """How a rebuild ends that came to an end; 1 and above 3 are trouble."""
+
+    EQUAL = 0
+    DIFFERS = 3
+
+
+class Teller:
+    """Says on standard error how far a rebuild is, once a second."""
+
+    def __init__(self) -> None:
+        self._said = 0.0
+
+    def __call__(self, done: int, left: int, seconds: float) -> None:
+        """As `Tell` wants it."""
+        now = time.monotonic()
+        if now - self._said < SAY_EVERY_SECONDS:
+            return
+        self._said = now
+        rate = done / seconds if seconds else 0.0
+        wait = f", {left / rate:,.0f} s left" if rate and left else ""
+        say(f"{done:,} records, {rate:,.0f} a second{wait}", style="dim")
+
+
+def rebuild(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare, and change nothing.")] = False,
+    swap: Annotated[bool, typer.Option("--swap", help="Compare, and put right what differs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fold all events from the beginning of the topics, and compare the orders with what comes of that.
+
+    Ends with 0 if they are equal, or all that differed was put right; with 3 if something differs.
+    """
+    if dry_run == swap:
+        raise typer.BadParameter("Say either --dry-run or --swap.")
+    settings = read_settings(RebuildSettings)
+    log_beside_the_answer(settings)
+
+    async def work() -> Rebuilt:
+        try:
+            async with consumer(settings) as kafka, opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding:
+                return await rebuilding.run(swap=swap, phase=lambda phase: say(f"{phase} …", style="dim"))
+        except OURS as error:
+            raise Trouble(str(error) or type(error).__name__) from error
+
+    rebuilt = run(work)
+    (print_json if as_json else _print)(_as_json(rebuilt) if as_json else rebuilt)
+    raise typer.Exit(_end(rebuilt))
+
+
+def _end(rebuilt: Rebuilt) -> End:
+    differ = sum(count.differ for count in rebuilt.comparison.counts.values())
+    if not differ:
+        return End.EQUAL
+    mended = rebuilt.mended
+    all_mended = mended is not None and not mended.left_alone and differ == len(rebuilt.comparison.differences)
+    return End.EQUAL if all_mended else End.DIFFERS
+
+
+def _print(rebuilt: Any) -> None:
+    for one in rebuilt.comparison.differences:
+        for sentence in one.in_words():
+            out().print(harmless(sentence), markup=False)
+    counts = rebuilt.comparison.counts
+    columns: list[Column | str] = ["table", *(Column(one, justify="right") for one in ("same", "differ", "not known"))]
+    rows: list[list[str | Text]] = [
+        [name, *(Text(f"{number:,}") for number in (c.same, c.differ, c.unknown))] for name, c in counts.items()
+    ]
+    print_table(columns, rows)
+    for sentence in _sentences(rebuilt):
+        aside().print(Text(sentence))
+
+
+def _sentences(rebuilt: Rebuilt) -> list[str]:
+    rate = rebuilt.records / rebuilt.seconds if rebuilt.seconds else 0
+    told = [f"{rebuilt.records:,} records in {rebuilt.seconds:,.1f} s, {rate:,.0f} a second."]
+    if rebuilt.reaches_back_to:
+        told.append(f"The topics reach back to {rebuilt.reaches_back_to:%Y-%m-%d %H:%M} UTC: older rows are not known.")
+    if rebuilt.behind:
+        told.append(f"{rebuilt.behind:,} records are not taken in yet, and are in neither side.")
+    if mended := rebuilt.mended:
+        pause = round(mended.longest_pause * 1000)
+        told.append(
+            f"{mended.rows:,} rows mended, {len(mended.changes):,} changes published, batches waited {pause} ms."
+        )
+        if mended.left_alone:
+            told.append(f"{mended.left_alone:,} rows that no record tells of were left alone: look at them.")
+    return told
+
+
+def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
+    mended = rebuilt.mended
+    return {
+        "records": rebuilt.records,
+        "seconds": round(rebuilt.seconds, 3),
+        "not_taken_in_yet": rebuilt.behind,
+        "reaches_back_to": rebuilt.reaches_back_to,
+        "tables": {
+            name: {"same": count.same, "differ": count.differ, "not_known": count.unknown}
+            for name, count in rebuilt.comparison.counts.items()
+        },
+        "differences": [_difference(one) for one in rebuilt.comparison.differences],
+        "mended": mended
+        and {
+            "rows": mended.rows,
+            "left_alone": mended.left_alone,
+            "longest_pause_seconds": round(mended.longest_pause, 3),
+            "changes": [
+                {"id": change.row()[0], "version": change.version, "cause": change.cause_event_id}
+                for change in mended.changes
+            ],
+        },
+    }
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    fields = {
+        name: {"live": shown(one.table, name, live), "rebuilt": shown(one.table, name, rebuilt)}
+        for name, (live, rebuilt) in one.fields.items()
+    }
+    missing = "live" if one.live is None else "rebuilt" if one.rebuilt is None else None
+    return {"table": one.table, "key": list(one.key), "missing": missing, "fields": fields}

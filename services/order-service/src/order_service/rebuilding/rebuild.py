@@ -1,0 +1,176 @@
+"""A rebuild from its beginning to its end: fold, compare, and mend if that is asked for."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from aiokafka import AIOKafkaConsumer
+from pydantic import Field
+
+from order_service.announcing import announcement
+from order_service.command.settings import CommandSettings
+from order_service.postgres import Connection
+from order_service.publisher import Publisher
+from order_service.reading import readers
+from order_service.rebuilding import schema
+from order_service.rebuilding.comparing import Comparison, compare, reached
+from order_service.rebuilding.folding import Folding, Tell, discarded
+from order_service.rebuilding.mending import UNPUBLISHED, Mended, Mending
+from order_service.rebuilding.topics import Topics
+from order_service.store import Change
+from order_service.subscription_store import SubscriptionChange
+
+STATEMENT_SECONDS: Final = 600.0
+ROUNDS: Final = 3
+LEFT: Final = f"SELECT * FROM {UNPUBLISHED}"  # noqa: S608  # our own name
+CHANGES: Final[Mapping[str, tuple[type[Change | SubscriptionChange], str]]] = {
+    "order": (Change, "SELECT * FROM order_changes WHERE (order_id, version) = ($1, $2)"),
+    "subscription": (
+        SubscriptionChange,
+        "SELECT * FROM subscription_changes WHERE (subscription_id, version) = ($1, $2)",
+    ),
+}
+
+Phase = Callable[[str], None]
+"""Is told what is done now."""
+
+
+class RebuildSettings(CommandSettings):
+    """What a rebuild needs to know: it reads records as the consumer does."""
+
+    order_id_key: Annotated[str, Field(min_length=1, max_length=40)] = "order_id"
+    """The key of Stripe's metadata that names the order."""
+    max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
+    """A larger record is not read."""
+
+
+class NothingTakenIn(Exception):
+    """No consumer of this build has ever come: start order-service first."""
+
+    def __init__(self) -> None:
+        super().__init__("The database does not say how far it has come in the topics: start order-service once.")
+
+
+class CutOff(Exception):
+    """An earlier swap ended between its commit and its publishing."""
+
+    def __init__(self) -> None:
+        super().__init__("An earlier swap was cut off before it had published all: run `tillstream rebuild --swap`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of it."""
+
+    records: int
+    seconds: float
+    behind: int
+    """How many records the live consumer had not taken in; those are in neither side."""
+    reaches_back_to: datetime | None
+    comparison: Comparison
+    mended: Mended | None
+
+
+@dataclass(slots=True)
+class Rebuild:
+    """The open connections of a rebuild."""
+
+    settings: RebuildSettings
+    live: Connection
+    rebuilt: Connection
+    topics: Topics
+    folding: Folding
+    schema: str
+
+    async def run(self, *, swap: bool, phase: Phase) -> Rebuilt:
+        """Fold and compare; with `swap` mend what differs."""
+        phase("folding")
+        names = {topic for topic, _ in self.topics.positions}
+        for _ in range(ROUNDS):  # while the first took long, much may have come
+            await self.folding.up_to(await self._reached(names), self.rebuilt)
+        phase("comparing")
+        comparison, behind = await self._compare(names)
+        mended = None
+        if swap and comparison.differences:
+            phase("mending")
+            mended = await self._mend(comparison)
+        done, took = self.folding.records, self.folding.seconds
+        return Rebuilt(done, took, behind, self.topics.reaches_back_to, comparison, mended)
+
+    async def _reached(self, names: set[str]) -> dict[tuple[str, int], int]:
+        found = await reached(self.live, names)
+        if not found:
+            raise NothingTakenIn
+        return found
+
+    async def _compare(self, names: set[str]) -> tuple[Comparison, int]:
+        """At one moment of the live schema; the rebuilt one is brought to exactly that."""
+        async with self.live.transaction(isolation="repeatable_read", readonly=True):
+            until = await self._reached(names)
+            await self.folding.up_to(until, self.rebuilt)
+            ends = await self.topics.ends()
+            async with self.rebuilt.transaction(isolation="repeatable_read", readonly=True):
+                comparison = await compare(self.live, self.rebuilt, self.topics.reaches_back_to)
+        return comparison, sum(max(0, end - until.get(place, 0)) for place, end in ends.items())
+
+    async def _mend(self, comparison: Comparison) -> Mended:
+        mending = Mending(self.live, self.schema, self.settings.merchant_id, self.folding, self.topics)
+        async with publishing(self.settings) as publish:
+            return await mending.mend(comparison.differences, self.rebuilt, publish)
+
+
+@asynccontextmanager
+async def opened(
+    settings: RebuildSettings, kafka: AIOKafkaConsumer, *, swap: bool, tell: Tell
+) -> AsyncIterator[Rebuild]:
+    """Make the schema, and leave nothing of it at the end. Raises Busy, CutOff, and what asyncpg and aiokafka raise."""
+    url = settings.database_url.get_secret_value()
+    async with AsyncExitStack() as stack:
+        live = await stack.enter_async_context(schema.connected(url, STATEMENT_SECONDS))
+        await stack.enter_async_context(schema.alone(live))
+        await _finish_earlier(settings, live, swap=swap)
+        name = await schema.make(live, url)
+        stack.push_async_callback(schema.drop, live)
+        await live.execute(f"CREATE TABLE {UNPUBLISHED} (kind text, id text, version int)")
+        search = {"search_path": schema.REBUILD, "synchronous_commit": "off"}
+        rebuilt = await stack.enter_async_context(schema.connected(url, STATEMENT_SECONDS, **search))
+        by_topic = readers(topic_prefix=settings.kafka_topic_prefix, order_id_key=settings.order_id_key)
+        topics = Topics(kafka)
+        await topics.begin(list(by_topic))
+        await schema.begin(rebuilt, topics.positions)
+        out = await discarded(live)
+        folding = Folding(settings, topics, by_topic, settings.max_record_bytes, out, tell)
+        yield Rebuild(settings, live, rebuilt, topics, folding, name)
+
+
+@asynccontextmanager
+async def publishing(settings: CommandSettings) -> AsyncIterator[Any]:
+    """A way to publish changes; each is acknowledged when it returns."""
+    publisher = Publisher(settings.kafka_bootstrap_servers, timeout=settings.publish_timeout)
+    try:
+        await publisher.start()
+
+        async def publish(changes: Sequence[Change | SubscriptionChange]) -> None:
+            await publisher.publish([announcement(one, settings.kafka_topic_prefix, None) for one in changes])
+
+        yield publish
+    finally:
+        await publisher.stop()
+
+
+async def _finish_earlier(settings: CommandSettings, live: Connection, *, swap: bool) -> None:
+    """Publish what a swap that was cut off had committed and not published."""
+    if not await live.fetchval("SELECT to_regclass($1) IS NOT NULL", UNPUBLISHED):
+        return
+    left = await live.fetch(LEFT)
+    if left and not swap:
+        raise CutOff
+    changes: list[Change | SubscriptionChange] = []
+    for kind, *whose in left:
+        change, question = CHANGES[kind]
+        changes += [change(*row) for row in await live.fetch(question, *whose)]
+    if changes:
+        async with publishing(settings) as publish:
+            await publish(changes)
