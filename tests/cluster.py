@@ -16,7 +16,7 @@ from order_service.migrate import migrate
 
 UP_SECONDS = 60
 END_SECONDS = 20
-SECRET_KEY, PUBLISHABLE_KEY = "sk_test_cluster_0123", "pk_test_cluster_0123"
+SECRET_KEY, PUBLISHABLE_KEY = "sk_test_cluster_0123456789abcdef", "pk_test_cluster_0123456789"
 TOKEN_SECRET = "a token secret that is long enough, for tests only"
 WEBHOOK_SECRET = "whsec_cluster"
 STRIPE_KEY = "sk_test_stripe"

@@ -53,7 +53,7 @@ async def _restart_in_turn(instances: Sequence[Instance]) -> None:
 
 async def _until_read(url: str, session: aiohttp.ClientSession) -> None:
     """Return once the orders are known."""
-    headers = {"Authorization": "Bearer sk_test_cluster_0123"}
+    headers = {"Authorization": "Bearer sk_test_cluster_0123456789abcdef"}
     async with asyncio.timeout(SETTLE_SECONDS):
         for order_id in ORDERS:
             status = 0

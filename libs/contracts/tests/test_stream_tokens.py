@@ -22,6 +22,7 @@ from tillstream_contracts.stream_tokens import (
     sign,
     verify,
 )
+from tillstream_contracts.tokens import CLOCKS, LONGEST_LIFE
 
 SECRET = "a-secret-long-enough-for-hs512-too".ljust(64, "!")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,11 +59,28 @@ def test_it_ends_at_its_time_and_not_before() -> None:
     assert verify(token, SECRET, now=GRANT.expires_at, leeway=timedelta(seconds=1))
 
 
+def test_no_token_lives_long_whoever_signed_it() -> None:
+    """One that leaks from a program that signs for ten years would be good for ten years."""
+    longest = NOW + LONGEST_LIFE + CLOCKS
+    assert verify(signed(exp=int(longest.timestamp())), SECRET, now=NOW)
+    for longer in (longest + timedelta(seconds=1), NOW + timedelta(days=3650)):
+        assert refused(signed(exp=int(longer.timestamp()))) == "token_invalid"
+
+
+def test_no_leeway_goes_beyond_what_clocks_differ() -> None:
+    token = sign(GRANT, SECRET)
+    almost = GRANT.expires_at + CLOCKS - timedelta(seconds=1)
+    assert verify(token, SECRET, now=almost, leeway=timedelta(days=1))
+    with pytest.raises(TokenRefused, match="token_expired"):
+        verify(token, SECRET, now=GRANT.expires_at + CLOCKS, leeway=timedelta(days=1))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"secret": SECRET[::-1]},
         {"algorithm": "HS512"},
+        {"algorithm": "HS384"},
         {"aud": "somebody.else"},
         {"aud": ...},
         {"aud": [AUDIENCE]},
@@ -107,6 +125,17 @@ def test_a_token_too_long_is_not_even_looked_at() -> None:
 THREE_PARTS = st.lists(st.binary(max_size=40), min_size=3, max_size=3).map(
     lambda parts: ".".join(base64.urlsafe_b64encode(part).decode() for part in parts)
 )
+
+
+@given(st.integers(-(10**11), 10**11))
+def test_whatever_end_is_signed_only_a_near_one_is_granted(seconds: int) -> None:
+    """Neither the past nor the far future."""
+    try:
+        verify(signed(exp=int(NOW.timestamp()) + seconds), SECRET, now=NOW)
+    except TokenRefused:
+        assert not 0 < seconds <= (LONGEST_LIFE + CLOCKS).total_seconds()
+    else:
+        assert 0 < seconds <= (LONGEST_LIFE + CLOCKS).total_seconds()
 
 
 @given(st.text() | st.text("abc.=-_", max_size=40) | THREE_PARTS)

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from intent_api.settings import Settings
 
 REQUIRED = {
-    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789",
-    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789",
+    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
+    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789abcdef0123",
     "TILLSTREAM_TOKEN_SECRET": "a secret that is long enough for a test",
     "STRIPE_SECRET_KEY": "sk_test_stripe",
     "STRIPE_PUBLISHABLE_KEY": "pk_test_stripe",
@@ -52,10 +52,10 @@ def test_missing_secret_is_named(environment: pytest.MonkeyPatch, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("TILLSTREAM_SECRET_KEY", "pk_test_swapped_0123"),
-        ("TILLSTREAM_PUBLISHABLE_KEY", "sk_test_swapped_0123"),
+        ("TILLSTREAM_SECRET_KEY", "pk_test_swapped_0123456789"),
+        ("TILLSTREAM_PUBLISHABLE_KEY", "sk_test_swapped_0123456789"),
         ("TILLSTREAM_TOKEN_SECRET", "short-secret-value"),
-        ("STRIPE_SECRET_KEY", "pk_test_swapped_0123"),
+        ("STRIPE_SECRET_KEY", "pk_test_swapped_0123456789"),
     ],
 )
 def test_wrong_secret_is_refused_and_never_shown(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -40,7 +40,7 @@ from tillstream_contracts import (
 )
 from tillstream_contracts.stream_tokens import Grant, sign
 
-SECRET_KEY = "sk_test_0123456789"
+SECRET_KEY = "sk_test_0123456789abcdef0123"
 TOKEN_SECRET = "a token secret that is long enough, for tests only"
 EPOCH = 1_790_000_000
 GOLDEN = Path(__file__).parent / "golden"

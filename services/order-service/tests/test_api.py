@@ -103,8 +103,8 @@ async def test_stream_token_sees_its_order_and_no_other(api: Any, get: Any, toke
 async def test_caller_without_a_right_key_sees_nothing(api: Any, get: Any, token: Any, path: str) -> None:
     """And learns nothing about which orders there are."""
     wrong = {
-        "key_missing": None,
-        "token_invalid": "pk_test_0123456789",
+        "key_required": None,
+        "key_invalid": "pk_test_0123456789",
         "token_expired": token("ord_1", valid=timedelta(seconds=-1)),
     }
     for code, bearer in wrong.items():

@@ -71,8 +71,8 @@ async def service(
         "ORDER_SERVICE_PORT": str(port),
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test",
-        "TILLSTREAM_TOKEN_SECRET": "x" * 32,
+        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
+        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
         **settings,
     }
     program = MAIN.format(trouble=trouble)

@@ -35,7 +35,7 @@ LONGEST_WAIT = 2.0
 PAUSE_SECONDS = 0.01
 PATIENT = {"ORDER_SERVICE_PUBLISH_TIMEOUT": "60", "ORDER_SERVICE_DATABASE_TIMEOUT": "60"}
 """A busy machine may be slow; what fails here shall have failed for a reason of the schema's."""
-SECRET_KEY = "sk_test_0123456789"
+SECRET_KEY = "sk_test_0123456789abcdef0123"
 COPY = """
 INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object('{key}', '{key}_' || n))).*
 FROM {table} one, generate_series(1, {rows}) n WHERE one.{key} = '{first}'
@@ -174,7 +174,7 @@ async def test_migrating_fails_nobody_and_lets_nobody_wait(
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,
         "KAFKA_TOPIC_PREFIX": kafka_prefix,
         "TILLSTREAM_SECRET_KEY": SECRET_KEY,
-        "TILLSTREAM_TOKEN_SECRET": "x" * 32,
+        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
         "LOG_FORMAT": "json",
     }
     felt, logs = Felt(), [tmp_path / name for name in ("old.log", "new.log")]

@@ -42,8 +42,8 @@ async def _process(database_url: str, bootstrap: str, prefix: str) -> AsyncItera
         "ORDER_SERVICE_PORT": str(port),
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test",
-        "TILLSTREAM_TOKEN_SECRET": "x" * 32,
+        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
+        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
     }
     command = [sys.executable, "-m", "order_service"]
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.DEVNULL)

@@ -107,8 +107,8 @@ async def _run_until_it_dies(fault_point: str, database_url: str, bootstrap: str
         "ORDER_SERVICE_PORT": "0",
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test",
-        "TILLSTREAM_TOKEN_SECRET": "x" * 32,
+        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
+        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", DIE_AT, fault_point, env=environment, stdout=asyncio.subprocess.DEVNULL

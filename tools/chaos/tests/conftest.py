@@ -22,8 +22,8 @@ SECRETS = {
     "STRIPE_PUBLISHABLE_KEY": "pk_test_smallhouse",
     "STRIPE_SECRET_KEY": "sk_test_smallhouse",
     "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789",
-    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789",
+    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789abcdef0123",
+    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
     "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
 }
 

@@ -14,6 +14,10 @@ ALGORITHM: Final = "HS256"
 ISSUER: Final = "tillstream"
 MAX_TOKEN_LENGTH: Final = 2048
 MIN_SECRET_LENGTH: Final = 32
+LONGEST_LIFE: Final = timedelta(days=2)
+"""No token of ours is good for longer; one that says so was not made as ours are, whoever signed it."""
+CLOCKS: Final = timedelta(minutes=1)
+"""The most that two machines' clocks may differ."""
 
 
 class TokenRefused(Exception):
@@ -66,6 +70,8 @@ def verified_claims(
         raise TokenRefused("token_invalid") from error
     if named["aud"] not in audiences:  # a list of several is none of ours
         raise TokenRefused("token_invalid")
-    if ends + leeway <= now:
+    if ends > now + LONGEST_LIFE + CLOCKS:
+        raise TokenRefused("token_invalid")
+    if ends + min(leeway, CLOCKS) <= now:
         raise TokenRefused("token_expired")
     return Claims(named["aud"], str(named["sub"]), str(named["merchant_id"]), ends)

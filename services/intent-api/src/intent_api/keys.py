@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hmac import compare_digest
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from tillstream_contracts.customer_tokens import CustomerGrant, TokenRefused, sign, verify
+from tillstream_contracts.keys import KeyHash
 from tillstream_operations import Problem
 
 MISSING: Final = "Send your key as `Authorization: Bearer sk_…` (from a server) or `pk_…` (from a browser)."
@@ -50,14 +50,14 @@ class Keys:
         self, merchant_id: str, *, secret: str, publishable: str, token_secret: str, token_lifetime: timedelta
     ) -> None:
         self._known = (
-            (secret.encode(), Caller(merchant_id, is_server=True)),
-            (publishable.encode(), Caller(merchant_id)),
+            (KeyHash.of(secret), Caller(merchant_id, is_server=True)),
+            (KeyHash.of(publishable), Caller(merchant_id)),
         )
         self._merchant_id, self._token_secret, self._token_lifetime = merchant_id, token_secret, token_lifetime
 
     def caller(self, key: str) -> Caller | None:
         """Who holds this key. Takes the same time whatever the key. Raises Problem 401 if it is a token that ended."""
-        found = [caller for known, caller in self._known if compare_digest(known, key.encode(errors="replace"))]
+        found = [caller for known, caller in self._known if known.matches(key)]
         return found[0] if found else self._customer(key)
 
     def grant(self, customer_id: str) -> tuple[str, datetime]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, field_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intent_api.redirects import origin_of
-from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
+from tillstream_contracts.keys import PublishableKey, SecretKey, TokenSecret
 from tillstream_contracts.types import Currency, MerchantId
 from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
@@ -52,15 +52,11 @@ class Settings(BaseSettings):
 
     merchant_id: MerchantId = Field("default", validation_alias="TILLSTREAM_MERCHANT_ID")
     """Whose orders these are."""
-    secret_key: Annotated[SecretStr, _like(r"sk_[A-Za-z0-9_]{8,200}", "sk_… with 8 characters or more")] = Field(
-        validation_alias="TILLSTREAM_SECRET_KEY"
-    )
-    """The merchant's key for its own servers; may name an amount."""
-    publishable_key: Annotated[SecretStr, _like(r"pk_[A-Za-z0-9_]{8,200}", "pk_… with 8 characters or more")] = Field(
-        validation_alias="TILLSTREAM_PUBLISHABLE_KEY"
-    )
+    secret_key: SecretKey = Field(validation_alias="TILLSTREAM_SECRET_KEY")
+    """The merchant's key for its own servers; may name an amount. order-service is asked with it."""
+    publishable_key: PublishableKey = Field(validation_alias="TILLSTREAM_PUBLISHABLE_KEY")
     """The merchant's key for browsers; may only buy what the catalogue holds."""
-    token_secret: SecretStr = Field(min_length=MIN_SECRET_LENGTH, validation_alias="TILLSTREAM_TOKEN_SECRET")
+    token_secret: TokenSecret = Field(validation_alias="TILLSTREAM_TOKEN_SECRET")
     """Signs stream and customer tokens; notifier and order-service hold the same."""
 
     stripe_secret_key: Annotated[SecretStr, _like(r"(sk|rk)_[A-Za-z0-9_]+", "sk_… or rk_…")] = Field(

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tillstream_contracts.stream_tokens import MAX_TOKEN_LENGTH, MIN_SECRET_LENGTH
+from tillstream_contracts.keys import TokenSecret
+from tillstream_contracts.tokens import CLOCKS, MAX_TOKEN_LENGTH
 from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
 Count = Annotated[int, Field(ge=1)]
@@ -16,7 +17,12 @@ class Settings(BaseSettings):
     """Read from the environment: `NOTIFIER_…`, and the names that the whole house shares."""
 
     model_config = SettingsConfigDict(
-        env_prefix="NOTIFIER_", frozen=True, populate_by_name=True, use_attribute_docstrings=True, extra="ignore"
+        env_prefix="NOTIFIER_",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        extra="ignore",
     )
 
     host: str = "127.0.0.1"
@@ -43,9 +49,9 @@ class Settings(BaseSettings):
     kafka_stale_after: Duration = timedelta(seconds=30)
     """Readiness falls when Kafka's end could not be compared with our position for so long."""
 
-    token_secret: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_TOKEN_SECRET", min_length=MIN_SECRET_LENGTH)]
+    token_secret: Annotated[TokenSecret, Field(validation_alias="TILLSTREAM_TOKEN_SECRET")]
     """What stream tokens are signed with; the same in intent-api and order-service."""
-    token_leeway: Pause = timedelta(seconds=5)
+    token_leeway: Annotated[Pause, Field(le=CLOCKS)] = timedelta(seconds=5)
     """How far two machines' clocks may differ when a token's end is looked at."""
     allowed_origins: Words = LAPTOP_ORIGINS
     """Pages that may open a stream, comma-separated. A caller without `Origin` is no browser and is let in."""

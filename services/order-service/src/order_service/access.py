@@ -1,6 +1,5 @@
 """Who may see what: the merchant's secret key everything, a stream token exactly one order or subscription."""
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -8,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import Header
 from fastapi.security import HTTPBearer
 
+from tillstream_contracts.keys import KeyHash
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, TokenRefused, verify
 from tillstream_operations import Problem
 
@@ -48,15 +48,17 @@ class Doorkeeper:
     """Knows the key and the tokens' secret."""
 
     merchant_id: str
-    secret_key: str
+    secret_key: KeyHash
     token_secret: str
 
     def caller(self, authorization: str, now: datetime) -> Caller:
         """Who sent this `Authorization` header. Raises a 401 problem."""
         scheme, _, credential = authorization.partition(" ")
         if scheme.lower() != "bearer" or not credential:
-            raise Problem(401, "key_missing", "Send `Authorization: Bearer sk_…` or a stream token.", headers=CHALLENGE)
-        if hmac.compare_digest(credential.encode(), self.secret_key.encode()):
+            raise Problem(
+                401, "key_required", "Send `Authorization: Bearer sk_…` or a stream token.", headers=CHALLENGE
+            )
+        if self.secret_key.matches(credential):
             return Caller(self.merchant_id)
         match self._grant(credential, now):
             case Grant(merchant_id, order_id):
@@ -75,5 +77,6 @@ class Doorkeeper:
         try:
             return verify(token, self.token_secret, now=now)
         except TokenRefused as refused:
+            code = "token_expired" if refused.code == "token_expired" else "key_invalid"
             detail = "Send the merchant's secret key, or a stream token that has not expired."
-            raise Problem(401, refused.code, detail, headers=CHALLENGE) from refused
+            raise Problem(401, code, detail, headers=CHALLENGE) from refused

@@ -87,6 +87,4 @@ def _pool(settings: Settings) -> Any:
 
 
 def _doorkeeper(settings: Settings) -> Doorkeeper:
-    return Doorkeeper(
-        settings.merchant_id, settings.secret_key.get_secret_value(), settings.token_secret.get_secret_value()
-    )
+    return Doorkeeper(settings.merchant_id, settings.secret_key, settings.token_secret.get_secret_value())

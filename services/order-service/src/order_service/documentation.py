@@ -5,7 +5,7 @@ from typing import Any, Final
 
 _MEANING: Final[Mapping[int, str]] = {
     400: "`idempotency_key_required`, or `cursor_of_other_filters`: begin without the cursor.",
-    401: "`key_missing`, `token_invalid` or `token_expired`: send the secret key, or a stream token that is valid.",
+    401: "`key_required`, `key_invalid` or `token_expired`: send the secret key, or a stream token that is valid.",
     403: "`secret_key_required`: a stream token shows just what it is for.",
     404: "`order_not_found`, `payment_not_found`, `subscription_not_found`: nothing of that id has arrived, or it is "
     "another merchant's.",

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tillstream_contracts.stream_tokens import MIN_SECRET_LENGTH
+from tillstream_contracts.keys import HashedSecretKey, TokenSecret
 from tillstream_contracts.types import MerchantId
 from tillstream_operations import LAPTOP_ORIGINS, Duration, EndAfter, LogFormat, Pause, Words
 
@@ -25,7 +25,11 @@ class Settings(BaseSettings):
     """order-service's settings; secrets have no default. Durations are seconds or ISO 8601."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ORDER_SERVICE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+        env_prefix="ORDER_SERVICE_",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     kafka_bootstrap_servers: Annotated[str, Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")] = "localhost:9092"
@@ -34,9 +38,9 @@ class Settings(BaseSettings):
     """What every topic's name begins with, in a cluster shared with others."""
     merchant_id: Annotated[MerchantId, Field(validation_alias="TILLSTREAM_MERCHANT_ID")] = "default"
     """Whose an order is when only Stripe has told of it."""
-    secret_key: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_SECRET_KEY")]
-    """The merchant's key to the read API, `sk_…`."""
-    token_secret: Annotated[SecretStr, Field(validation_alias="TILLSTREAM_TOKEN_SECRET", min_length=MIN_SECRET_LENGTH)]
+    secret_key: Annotated[HashedSecretKey, Field(validation_alias="TILLSTREAM_SECRET_KEY")]
+    """The merchant's key to the read API, `sk_…`, of which the hash is kept; or `sha256:` and that hash in hex."""
+    token_secret: Annotated[TokenSecret, Field(validation_alias="TILLSTREAM_TOKEN_SECRET")]
     """Signs stream tokens; the same as intent-api's and notifier's."""
     log_level: Annotated[str, Field(validation_alias="LOG_LEVEL")] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""

@@ -19,8 +19,8 @@ from order_service.stripe_events import READERS, WHY_NOT
 OF_EACH = ("/livez", "/readyz", "/metrics")
 """Every service answers these."""
 SAMPLE = {
-    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789",
-    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789",
+    "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
+    "TILLSTREAM_PUBLISHABLE_KEY": "pk_test_0123456789abcdef0123",
     "TILLSTREAM_TOKEN_SECRET": "not a secret: no service is started with it",
     "TILLSTREAM_DROP_IN_ROUTES": "true",
     "STRIPE_SECRET_KEY": "sk_test_0123456789",
