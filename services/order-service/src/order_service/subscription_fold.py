@@ -76,7 +76,7 @@ class SubscriptionBooks:
                 stripe_id,
                 None,
                 Outcome.APPLIED,
-                f"{told.words} {_effect(self.known[stripe_id], version)}",
+                f"{told.words.capitalize()}. {_effect(self.known[stripe_id], version)}",
                 version,
             )
             for stripe_id, version in versions.items()

@@ -29,7 +29,7 @@ from order_service.tables import Base
 from order_service.told import Told
 
 EVENT_TYPE: Final = "tillstream.rebuilt.v1"
-WORDS: Final = "It was mended by a rebuild from the topics."
+WORDS: Final = "it was mended by a rebuild from the topics"
 AT_A_TIME: Final = 100
 LOCK_TIMEOUT: Final = "250ms"
 TRIES: Final = 40
@@ -38,6 +38,8 @@ MOST_TO_CATCH_UP: Final = 2_000
 """So many records are folded while batches wait, at most."""
 DERIVED: Final = ("orders", "subscriptions")
 KEEP: Final[Mapping[str, tuple[str, ...]]] = {"payments": ("first_seen_at",)}
+HEARD: Final = "INSERT INTO inbox VALUES ($1, 0, 0, 1, $2) ON CONFLICT (event_id) DO NOTHING"
+"""The timeline shows what stands in the inbox."""
 UNPUBLISHED: Final = f"{REBUILD}.unpublished"
 
 Key = tuple[str, tuple[str, ...]]
@@ -157,6 +159,7 @@ class Mending:
         now = datetime.now(UTC)
         given: dict[str, Any] = {"merchant_id": self._merchant_id, "now": now}
         orders, subscriptions = named(still, "order_id"), named(still, "stripe_subscription_id")
+        await self._live.execute(HEARD, self._told.event_id, now)
         of_orders = await renew(self._live, orders, self._told, **given) if orders else []
         of_others = await renew_subscriptions(self._live, subscriptions, self._told, **given) if subscriptions else []
         for kind, changes in (("order", of_orders), ("subscription", of_others)):
