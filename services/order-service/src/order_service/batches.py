@@ -17,6 +17,7 @@ from order_service.metrics import Metrics
 from order_service.parking import Parked, outgoing, parked_row
 from order_service.parking_limit import ParkingLimit
 from order_service.postgres import Pool
+from order_service.predecessors import Predecessors
 from order_service.publisher import Outgoing, Publisher
 from order_service.reading import Reader, read
 from order_service.records import Record
@@ -56,6 +57,7 @@ class Batches:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
         self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
         self._reached = Reached()
+        self._predecessors = Predecessors(pool)
         self._topic_prefix = topic_prefix
 
     async def handle(self, records: Sequence[Record]) -> None:
@@ -74,9 +76,10 @@ class Batches:
         of_subscriptions = [change for written in taken.written for change in written.subscriptions.changes]
         flagged = await self._flagged(changes, of_subscriptions)
         traces = {one.told.event_id: record for record, one in batch.heard}
-        announced: list[Change | SubscriptionChange] = [*changes, *of_subscriptions]
-        published = [self._announcement(change, traces[change.cause_event_id]) for change in announced]
+        announced = await self._predecessors.joined([*changes, *of_subscriptions])
+        published = [self._announcement(change, traces.get(change.cause_event_id, records[0])) for change in announced]
         await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
+        self._predecessors.note(announced)
         self._limit.note(taken.parked)
         self._count(len(records), batch.unrelated, taken)
         self._alert(flagged)
