@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tillstream_contracts.keys import HashedSecretKey, TokenSecret
 from tillstream_contracts.types import MerchantId
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     """What every topic's name begins with, in a cluster shared with others."""
     merchant_id: Annotated[MerchantId, Field(validation_alias="TILLSTREAM_MERCHANT_ID")] = "default"
     """Whose an order is when only Stripe has told of it."""
-    secret_key: Annotated[HashedSecretKey, Field(validation_alias="TILLSTREAM_SECRET_KEY")]
+    secret_key: Annotated[HashedSecretKey, NoDecode, Field(validation_alias="TILLSTREAM_SECRET_KEY")]
     """The merchant's key to the read API, `sk_…`, of which the hash is kept; or `sha256:` and that hash in hex."""
     token_secret: Annotated[TokenSecret, Field(validation_alias="TILLSTREAM_TOKEN_SECRET")]
     """Signs stream tokens; the same as intent-api's and notifier's."""
