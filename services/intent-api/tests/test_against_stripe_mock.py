@@ -180,8 +180,11 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
     (
         "/v1/customers/cus_1/setup-intents",
         {},
-        {"POST /v1/setup_intents": {"id": "seti_1", "object": "setup_intent", "client_secret": "s", "status": "new"}},
-        ["POST /v1/setup_intents"],
+        {
+            "GET /v1/customers/cus_1": CUSTOMER,
+            "POST /v1/setup_intents": {"id": "seti_1", "object": "setup_intent", "client_secret": "s", "status": "new"},
+        },
+        ["GET /v1/customers/cus_1", "POST /v1/setup_intents"],
     ),
     (
         f"GET {CARDS}",
@@ -192,8 +195,12 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
     (
         f"DELETE {CARDS}/pm_1",
         {},
-        {"GET /v1/payment_methods/pm_1": CARD, "POST /v1/payment_methods/pm_1/detach": CARD},
-        ["GET /v1/payment_methods/pm_1", "POST /v1/payment_methods/pm_1/detach"],
+        {
+            "GET /v1/customers/cus_1": CUSTOMER,
+            "GET /v1/payment_methods/pm_1": CARD,
+            "POST /v1/payment_methods/pm_1/detach": CARD,
+        },
+        ["GET /v1/customers/cus_1", "GET /v1/payment_methods/pm_1", "POST /v1/payment_methods/pm_1/detach"],
     ),
     (
         "/v1/subscriptions",

@@ -13,7 +13,7 @@ from intent_api.documentation import problems
 from intent_api.idempotency import require_key, stripe_key_for
 from intent_api.keys import Caller, Keys, require_agent, require_caller, require_server, the_keys
 from intent_api.stripe_calls import StripeCalls, stripe_calls
-from intent_api.stripe_objects import metadata_of
+from intent_api.stripe_objects import is_anothers, metadata_of
 from tillstream_operations import Problem
 
 router = APIRouter(prefix="/v1", tags=["customers"])
@@ -59,9 +59,15 @@ class TokenAnswer(BaseModel):
     expires_at: datetime
 
 
-async def customer_of_caller(customer_id: PathCustomer, caller: Annotated[Caller, Depends(require_caller)]) -> str:
-    """The customer that the path names. Refused if the caller may not act for it."""
+async def customer_of_caller(
+    customer_id: PathCustomer,
+    caller: Annotated[Caller, Depends(require_caller)],
+    stripe: Annotated[StripeCalls, Depends(stripe_calls)],
+) -> str:
+    """The customer that the path names. Refused if the caller may not act for it, or it is another merchant's."""
     require_agent(caller, customer_id)
+    if caller.is_server:  # a customer's token is given to none but our own
+        await existing_customer(stripe, customer_id, caller.merchant_id)
     return customer_id
 
 
@@ -102,22 +108,22 @@ async def grant_token(
     stripe: Annotated[StripeCalls, Depends(stripe_calls)],
 ) -> TokenAnswer:
     """Needs the secret key. Only for customers made here: others of the same Stripe account are not the shop's."""
-    customer = await existing_customer(stripe, customer_id)
+    customer = await existing_customer(stripe, customer_id, caller.merchant_id)
     require_made_here(customer, caller.merchant_id)
     token, ends = keys.grant(customer.id)
     return TokenAnswer(token=token, expires_at=ends)
 
 
-async def existing_customer(stripe: StripeCalls, customer_id: str) -> Customer:
-    """The customer as Stripe knows it. Raises Problem 404 if it does not, or no longer."""
+async def existing_customer(stripe: StripeCalls, customer_id: str, merchant_id: str) -> Customer:
+    """The customer as Stripe knows it. Raises Problem 404 if it does not, or no longer, or as another merchant's."""
     customer = await stripe.find("find_customer", lambda: stripe.client.v1.customers.retrieve_async(customer_id))
-    if customer is None or getattr(customer, "deleted", False):
+    if customer is None or getattr(customer, "deleted", False) or is_anothers(customer, merchant_id):
         raise Problem(404, "customer_not_found", f"Stripe has no customer {customer_id}. Make one: POST /v1/customers.")
     return customer
 
 
 def require_made_here(customer: Customer, merchant_id: str) -> None:
-    """Refuse a customer that another merchant, or another integration, made in the same Stripe account."""
+    """Refuse a customer that another integration made in the same Stripe account."""
     if metadata_of(customer).get("merchant_id") != merchant_id:
         detail = "This customer was not made here, so no browser may act for it. Make one: POST /v1/customers."
         raise Problem(403, "customer_not_ours", detail)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 from stripe import PaymentMethod
 
-from intent_api.customers import customer_of_caller, existing_customer, require_made_here
+from intent_api.customers import PathCustomer, customer_of_caller, existing_customer, require_made_here
 from intent_api.desk import Desk, the_desk
 from intent_api.documentation import problems
 from intent_api.idempotency import require_key, stripe_key_for
-from intent_api.keys import Caller, require_caller
+from intent_api.keys import Caller, require_agent, require_caller
 from intent_api.stripe_calls import StripeCalls, stripe_calls
 from intent_api.stripe_objects import id_of
 from tillstream_operations import Problem
@@ -63,13 +63,14 @@ class SetupIntentAnswer(BaseModel):
     responses=problems(401, 403, 404, 422, 429, 502, 503),
 )
 async def show_saved_cards(
-    customer_id: Annotated[str, Depends(customer_of_caller)],
+    customer_id: PathCustomer,
     caller: Annotated[Caller, Depends(require_caller)],
     stripe: Annotated[StripeCalls, Depends(stripe_calls)],
     response: Response,
 ) -> SavedCardsAnswer:
     """With the secret key, or that customer's own token."""
-    customer = await existing_customer(stripe, customer_id)
+    require_agent(caller, customer_id)
+    customer = await existing_customer(stripe, customer_id, caller.merchant_id)
     if not caller.is_server:
         require_made_here(customer, caller.merchant_id)
     saved = await stripe.read(

@@ -12,8 +12,13 @@ class _WithMetadata(Protocol):
 
 def metadata_of(thing: _WithMetadata) -> dict[str, str]:
     """An object's metadata as a plain dictionary."""
-    told = thing.metadata
+    told = getattr(thing, "metadata", None)  # a deleted object has none
     return dict(told.to_dict() if isinstance(told, StripeObject) else told or {})
+
+
+def is_anothers(thing: _WithMetadata, merchant_id: str) -> bool:
+    """Whether it says that it is another merchant's. What says nothing was not made by us, and is the account's."""
+    return metadata_of(thing).get("merchant_id", merchant_id) != merchant_id
 
 
 def id_of(told: object) -> str | None:

@@ -18,7 +18,7 @@ from intent_api.keys import Caller, require_caller, require_signed_in
 from intent_api.orders_client import OrderReads, order_reads
 from intent_api.plans import PlannedLine, Products, price_data, price_plans, the_products
 from intent_api.stripe_calls import StripeCalls, stripe_calls
-from intent_api.stripe_objects import id_of, metadata_of
+from intent_api.stripe_objects import id_of, is_anothers, metadata_of
 from intent_api.trials import require_tryable
 from tillstream_contracts.stripe_products import sku_of
 from tillstream_contracts.types import SubscriptionId
@@ -108,12 +108,12 @@ async def existing_subscription(
     orders: Annotated[OrderReads, Depends(order_reads)],
     stripe: Annotated[StripeCalls, Depends(stripe_calls)],
 ) -> Subscription:
-    """The subscription that the path names, as Stripe knows it. To others than its customer there is none."""
+    """The subscription that the path names, as Stripe knows it. To other customers and merchants there is none."""
     stripes_id: str | None = subscription_id
     if not subscription_id.startswith(STRIPES):
         stripes_id = (await orders.subscription(subscription_id)).stripe_subscription_id
     found = await at_stripe(stripe, stripes_id) if stripes_id else None
-    if found is None or not caller.may_act_for(id_of(found.customer) or ""):
+    if found is None or is_anothers(found, caller.merchant_id) or not caller.may_act_for(id_of(found.customer) or ""):
         detail = f"There is no subscription {subscription_id}, or it is not this customer's."
         raise Problem(404, "subscription_not_found", detail)
     return found
