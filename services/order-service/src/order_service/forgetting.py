@@ -22,7 +22,8 @@ ORDERS: Final = text("""
     UNION SELECT orders.order_id FROM payments JOIN orders USING (order_id)
     WHERE payments.customer_id = :customer AND orders.merchant_id = :merchant""")
 PAYMENTS: Final = text("""
-    SELECT payment_id FROM payments WHERE customer_id = :customer
+    SELECT payment_id FROM payments LEFT JOIN orders USING (order_id)
+    WHERE payments.customer_id = :customer AND coalesce(orders.merchant_id, :merchant) = :merchant
     UNION SELECT payment_id FROM payments WHERE order_id = ANY(:orders)""")
 SUBSCRIPTIONS: Final = text("""
     SELECT stripe_subscription_id FROM subscriptions
@@ -79,7 +80,7 @@ class Forgetting:
         async with self._engine.begin() as connection:
             await connection.execute(ALONE, {"writing": WRITING})
             orders = await _ids(connection, ORDERS, whose)
-            payments = await _ids(connection, PAYMENTS, {"customer": customer_id, "orders": orders})
+            payments = await _ids(connection, PAYMENTS, {**whose, "orders": orders})
             subscriptions = await _ids(connection, SUBSCRIPTIONS, whose)
             names = [customer_name(merchant_id, customer_id), *map(order_name, orders), *map(payment_name, payments)]
             await _remember(connection, [*names, *map(subscription_name, subscriptions)])
