@@ -85,7 +85,7 @@ class Watchdog:
             self._looked.clear()
             silent = 0 if turned else silent + 1
             troubled = troubled + 1 if self._trouble or not turned else 0
-        self._end(self._trouble, blocked_at=_where(thread) if silent else None)
+        self._end(self._trouble, blocked_at=_where(thread) if silent == LOOKS else None)
 
     def _end(self, trouble: str | None, *, blocked_at: str | None) -> None:
         self.has_ended = True
