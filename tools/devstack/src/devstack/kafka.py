@@ -16,8 +16,10 @@ from devstack.trouble import Trouble, tail
 
 POM = REPOSITORY / "tools" / "devstack" / "kafka" / "pom.xml"
 DOWNLOAD_SECONDS = 600
-FORMAT_SECONDS = 60
+FORMAT_SECONDS = 180
+"""It takes one or two, on a machine that does nothing else."""
 MEMORY = ("-Xmx384m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xshare:auto")
+META, CHECKPOINT = "meta.properties", "bootstrap.checkpoint"
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
@@ -58,6 +60,8 @@ class Kafka:
     """Properties on top of the usual ones; what makes it one of several brokers stands here."""
     cluster: str | None = None
     """The id that all brokers of a cluster share; made up for one alone."""
+    virtual_machine: tuple[str, ...] = ()
+    """Options of Java on top of the usual ones."""
 
     @property
     def bootstrap(self) -> str:
@@ -69,12 +73,12 @@ class Kafka:
         self.home.mkdir(parents=True, exist_ok=True)
         data = self.home / "data"
         self._properties.write_text("".join(f"{name}={value}\n" for name, value in self._settings(data).items()))
-        if not (data / "meta.properties").exists():
-            self._format()
+        if not (data / META).exists():
+            self._format(data)
 
     def command(self) -> list[str]:
         """The broker as a foreground process; ends cleanly on SIGTERM."""
-        return [*_java(), "kafka.Kafka", str(self._properties)]
+        return [*_java(*self.virtual_machine), "kafka.Kafka", str(self._properties)]
 
     @property
     def _properties(self) -> Path:
@@ -91,21 +95,57 @@ class Kafka:
         }
         return {**PROPERTIES, **alone, **self.settings}
 
-    def _format(self) -> None:
-        cluster = self.cluster or new_cluster()
-        log = self.home / "format.log"
-        command = [*_java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
-        if not run_into(log, command, seconds=FORMAT_SECONDS):
-            raise Trouble(f"Kafka could not format {self.home / 'data'}: see {log}.", log=log)
+    def _format(self, data: Path) -> None:
+        """What `StorageTool format` does, but for starting Java again each time: only ids differ."""
+        data.mkdir(exist_ok=True)
+        shutil.copyfile(_formatted(self._properties), data / CHECKPOINT)
+        ids = {
+            "version": "1",
+            "node.id": self._settings(data)["node.id"],
+            "cluster.id": self.cluster or new_cluster(),
+            "directory.id": _new_id(),
+        }
+        arriving = data / "meta.arriving"
+        arriving.write_text("".join(f"{name}={value}\n" for name, value in ids.items()))
+        arriving.replace(data / META)
 
 
 def new_cluster() -> str:
     """An id for a cluster that is yet to be."""
+    return _new_id()
+
+
+def _new_id() -> str:
     return f"A{urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]}"  # a leading dash would be an option
 
 
-def _java() -> list[str]:
-    return [java(), *MEMORY, *LOGGING, "-cp", f"{jars()}/*"]
+def _formatted(properties: Path) -> Path:
+    """The features that this Kafka begins with, as `StorageTool` writes them: done once for each version."""
+    folder = jars().with_name(jars().name.replace("jars", "formatted"))
+    checkpoint = folder / CHECKPOINT
+    if not checkpoint.exists():
+        with locked(state_folder() / "kafka" / "format.lock"):
+            if not checkpoint.exists():
+                _run_storage_tool(properties, folder)
+    return checkpoint
+
+
+def _run_storage_tool(properties: Path, folder: Path) -> None:
+    arriving = folder.with_name("formatted-arriving")
+    shutil.rmtree(arriving, ignore_errors=True)
+    arriving.mkdir()
+    own = arriving / properties.name
+    own.write_text(f"{properties.read_text()}log.dirs={arriving}\n")  # of two the later one counts
+    log = folder.with_name("format.log")
+    command = [*_java(), "kafka.tools.StorageTool", "format", "-t", new_cluster(), "-c", str(own)]
+    if not run_into(log, command, seconds=FORMAT_SECONDS):
+        raise Trouble(f"Kafka could not format a folder: see {log}.", log=log)
+    shutil.rmtree(folder, ignore_errors=True)
+    arriving.rename(folder)
+
+
+def _java(*more: str) -> list[str]:
+    return [java(), *MEMORY, *more, *LOGGING, "-cp", f"{jars()}/*"]
 
 
 def jars() -> Path:

@@ -16,7 +16,7 @@ from devstack.trouble import Trouble
 
 USER = "tillstream"
 UNPRIVILEGED = "nobody"
-INITDB_SECONDS = 60
+INITDB_SECONDS = 180
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
