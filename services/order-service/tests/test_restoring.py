@@ -4,19 +4,26 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.errors import CommitFailedError
 
 from devstack.postgres import binaries
 from order_service.consumed import Reached
+from order_service.migrate import migrate
+from order_service.published import Version, highest_published, is_forgotten, last_published, partitions_of
 from order_service.restoring import Kept
-from tillstream_contracts import OrderStatusChanged
+from tillstream_contracts import ORDERS_STATUS, OrderStatusChanged
 
 FACTS = ("orders", "payments", "placements", "mentions")
 LEFT_OUT = {"version", "previous_status", "created_at", "updated_at", "first_seen_at"}
@@ -44,9 +51,29 @@ def test_consumer_remembers_how_far_it_has_written() -> None:
     assert reached.by([At])[0].since == 8  # type: ignore[list-item]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a database comes to know less than was published."""
+
+    has_backup: bool = True
+    is_killed: bool = True
+    is_told: bool = True
+    """Whether Kafka knows of what the group did after the backup."""
+
+
+WAYS = {
+    "a backup": Way(),
+    "a backup, below the running process": Way(is_killed=False),
+    "a backup, and nothing done since was told to Kafka": Way(is_told=False),
+    "an empty one, as there was no backup": Way(has_backup=False),
+}
+
+
 @pytest.mark.integration
 @pytest.mark.timeout(400)
-async def test_database_restored_from_a_backup_ends_as_if_nothing_had_happened(
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_restored_database_ends_as_if_nothing_had_happened(
+    way: Way,
     migrated: str,
     database_server: str,
     kafka_bootstrap: str,
@@ -56,38 +83,125 @@ async def test_database_restored_from_a_backup_ends_as_if_nothing_had_happened(
     placed: Any,
     tmp_path: Path,
 ) -> None:
-    """Load, backup, more load, kill -9, restore, start: Kafka's offsets are ahead, and all comes again by itself."""
-    process = await _start(migrated, kafka_bootstrap, kafka_prefix)
-    await _orders(kafka, stripe, placed, range(20), ("created",))
-    for number in range(20):
-        await kafka.changes(f"ord_{number}", count=1, seconds=60)
-    await asyncio.to_thread(_backup, migrated, tmp_path / "backup")
-    await _orders(kafka, stripe, placed, range(30), ("processing", "succeeded"))
-    await _until_paid(kafka, 30)
-    await _until_committed(migrated, kafka_bootstrap)
-    before = await _state(migrated)
-    process.kill()
-    await process.wait()
-    await asyncio.to_thread(_restore, database_server, migrated, tmp_path / "backup")
-    assert await _state(migrated) != before
+    """Load, a backup meanwhile, more load, kill -9, restore, start: what it lacks comes again by itself.
+
+    No version of an order is published with two bodies, and who drops what it has passed ends on what is right.
+    """
     process = await _start(migrated, kafka_bootstrap, kafka_prefix)
     try:
+        await _orders(kafka, stripe, placed, range(10), ("created", "processing"))
+        for number in range(10):
+            await kafka.changes(f"ord_{number}", count=1, seconds=60)
+        told = await _until_committed(migrated, kafka_bootstrap, kafka_prefix)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(asyncio.to_thread(_backup, migrated, tmp_path / "backup"))
+            if way.is_told:
+                both.create_task(_orders(kafka, stripe, placed, range(10, 20), ("created",)))
+        await _orders(kafka, stripe, placed, range(30), ("processing", "succeeded"))
+        await _until_paid(kafka, 30)
+        await _until_committed(migrated, kafka_bootstrap, kafka_prefix)
+        before = await _state(migrated)
+        if way.is_killed:
+            process.kill()
+            await process.wait()
+        if not way.is_told:
+            await _tell(kafka_bootstrap, kafka_prefix, told)
+        await asyncio.to_thread(_restore, database_server, migrated, tmp_path / "backup" if way.has_backup else None)
+        if not way.has_backup:
+            await migrate(migrated)
+        if way.is_killed:
+            assert await _state(migrated) != before
+            process = await _start(migrated, kafka_bootstrap, kafka_prefix)
         await _until(lambda: _same(migrated, before), 90)
+        await _until_committed(migrated, kafka_bootstrap, kafka_prefix)
     finally:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    await kafka.orders_told(count=30)
-    changes = [OrderStatusChanged.model_validate_json(r.value) for r in kafka.records if "status" in r.topic]
+    await _drain(kafka)
     bodies: dict[tuple[str, int], set[bytes]] = {}
-    for record in kafka.records:
-        if "status" in record.topic:
-            change = OrderStatusChanged.model_validate_json(record.value)
-            bodies.setdefault((change.order_id, change.version), set()).add(record.value)
+    seen: dict[str, OrderStatusChanged] = {}
+    for record in [record for record in kafka.records if "orders.status" in record.topic]:
+        change = OrderStatusChanged.model_validate_json(record.value)
+        bodies.setdefault((change.order_id, change.version), set()).add(record.value)
+        if change.order_id not in seen or change.version > seen[change.order_id].version:
+            seen[change.order_id] = change
     assert [key for key, texts in bodies.items() if len(texts) > 1] == []
-    last = {order_id: max(version for one, version in bodies if one == order_id) for order_id, _ in bodies}
-    ends = {change.order_id: change.status for change in changes if change.version == last[change.order_id]}
-    assert set(ends.values()) == {"paid"}
+    assert {order_id: (one.version, one.status) for order_id, one in seen.items()} == await _ends(migrated)
+    assert {one.status for one in seen.values()} == {"paid"}
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("are_gone", [False, True])
+async def test_versions_that_retention_removed_may_have_been_higher(
+    are_gone: bool, kafka: Any, kafka_bootstrap: str, kafka_prefix: str
+) -> None:
+    """The highest one that is left is then no limit, and the reader of it says so."""
+    topic = ORDERS_STATUS.under(kafka_prefix)
+    for version in (7, 3):
+        headers = [("ce_id", f"osc_ord_1.v{version}".encode())]
+        await kafka.tell(b"{}", key=b"ord_1", topic=topic, headers=headers)
+    async with AIOKafkaConsumer(bootstrap_servers=kafka_bootstrap) as reader:
+        partitions = await partitions_of(reader, [topic])
+        ends = await reader.end_offsets(partitions)
+        if are_gone:
+            await _remove(kafka_bootstrap, {one: end - 1 for one, end in ends.items() if end})
+        found = await highest_published(reader, [topic], datetime.fromtimestamp(0, UTC))
+        assert (found.version, found.is_cut_off) == ((3, True) if are_gone else (7, False))
+        assert await last_published(reader, [topic]) >= {("ord_1", 3)}
+
+
+@pytest.mark.integration
+async def test_published_version_that_the_database_does_not_know_tells_that_it_was_restored(pool: Any) -> None:
+    """Below the number that an earlier restore set, that is known already."""
+    async with pool.acquire() as connection:
+        assert not await is_forgotten(connection, [])
+        assert await is_forgotten(connection, [Version("ord_1", 3)])
+        await connection.execute("INSERT INTO order_changes VALUES ('ord_1', 3, 'evt_1', now(), '{}')")
+        await connection.execute("INSERT INTO subscription_changes VALUES ('subs_1', 2, 'evt_1', now(), '{}')")
+        assert not await is_forgotten(connection, [Version("ord_1", 3), Version("subs_1", 2)])
+        assert await is_forgotten(connection, [Version("ord_1", 3), Version("subs_1", 3)])
+        await connection.execute("INSERT INTO consumed VALUES ('t', 0, 9, now(), 9, 3)")
+        assert not await is_forgotten(connection, [Version("ord_1", 3), Version("subs_1", 3)])
+
+
+async def _tell(bootstrap: str, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+    """Let Kafka believe that the group has come as far as this, once nobody is in the group."""
+
+    async def told() -> bool:
+        async with AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group) as member:
+            member.assign(list(offsets))
+            try:
+                await member.commit(dict(offsets))
+            except CommitFailedError:
+                return False
+            return True
+
+    await _until(told, 60)
+
+
+async def _remove(bootstrap: str, before: Mapping[TopicPartition, int]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.delete_records({partition: RecordsToDelete(offset) for partition, offset in before.items()})
+    await admin.close()
+
+
+async def _drain(kafka: Any) -> None:
+    """Read all that was published."""
+    ends = await kafka.consumer.end_offsets(list(kafka.consumer.assignment()))
+    for partition, end in ends.items():
+        while await kafka.consumer.position(partition) < end:
+            for records in (await kafka.consumer.getmany(timeout_ms=200)).values():
+                kafka.records += records
+
+
+async def _ends(database_url: str) -> dict[str, tuple[int, str]]:
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch("SELECT order_id, version, status FROM orders")
+    await connection.close()
+    return {row["order_id"]: (row["version"], row["status"]) for row in rows}
 
 
 async def _start(database_url: str, bootstrap: str, prefix: str) -> asyncio.subprocess.Process:
@@ -95,9 +209,10 @@ async def _start(database_url: str, bootstrap: str, prefix: str) -> asyncio.subp
         **os.environ,
         "ORDER_SERVICE_DATABASE_URL": database_url,
         "ORDER_SERVICE_PORT": "0",
+        "ORDER_SERVICE_CONSUMER_GROUP": prefix,
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test",
+        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
         "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
     }
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "order_service", env=environment)
@@ -121,21 +236,23 @@ async def _until_paid(kafka: Any, count: int) -> None:
         paid = {change.order_id for change in told if change.status == "paid"}
 
 
-async def _until_committed(database_url: str, bootstrap: str) -> None:
-    """Wait until Kafka knows of the group what the database knows."""
+async def _until_committed(database_url: str, bootstrap: str, group: str) -> dict[TopicPartition, int]:
+    """Wait until Kafka knows of the group what the database knows, and give that."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     connection = await asyncpg.connect(database_url)
+    known: dict[TopicPartition, int] = {}
 
     async def same() -> bool:
-        told = await admin.list_consumer_group_offsets("order-service")
-        known = {(one.topic, one.partition): at.offset for one, at in told.items()}
+        told = await admin.list_consumer_group_offsets(group)
         rows = await connection.fetch("SELECT topic, partition, next_offset FROM consumed WHERE next_offset > 0")
-        return all(known.get((row["topic"], row["partition"])) == row["next_offset"] for row in rows)
+        known.update({TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows})
+        return all(one in told and told[one].offset == offset for one, offset in known.items())
 
     await _until(same, 60)
     await connection.close()
     await admin.close()
+    return known
 
 
 async def _until(holds: Any, seconds: float) -> None:
@@ -166,9 +283,17 @@ def _backup(database_url: str, file: Path) -> None:
     subprocess.run([binaries() / "pg_dump", "-Fc", "-f", file, database_url], check=True, timeout=60)  # noqa: S603
 
 
-def _restore(server: str, database_url: str, file: Path) -> None:
+def _restore(server: str, database_url: str, file: Path | None) -> None:
+    """As an operator does; consumers may run meanwhile, and connect in between."""
     name = urlsplit(database_url).path.strip("/")
     postgres = urlunsplit(urlsplit(server)._replace(path="/postgres"))
-    for statement in (f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name}"):
-        subprocess.run([binaries() / "psql", "-q", "-c", statement, postgres], check=True, timeout=60)  # noqa: S603
-    subprocess.run([binaries() / "pg_restore", "-d", database_url, file], check=True, timeout=60)  # noqa: S603
+    beside = urlunsplit(urlsplit(server)._replace(path=f"/{name}_restored"))
+    _psql(postgres, f"CREATE DATABASE {name}_restored")
+    if file:
+        subprocess.run([binaries() / "pg_restore", "-d", beside, file], check=True, timeout=60)  # noqa: S603
+    _psql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    _psql(postgres, f"ALTER DATABASE {name}_restored RENAME TO {name}")
+
+
+def _psql(server: str, statement: str) -> None:
+    subprocess.run([binaries() / "psql", "-q", "-c", statement, server], check=True, timeout=60)  # noqa: S603

@@ -7,7 +7,7 @@ bodies. Versions have a gap there.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -18,9 +18,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from order_service.failures import WentBack
 from order_service.postgres import Connection, Pool
+from order_service.published import highest_published, is_forgotten, last_published, partitions_of
 from order_service.settings import Settings
 from tillstream_contracts import ORDERS_STATUS, SUBSCRIPTIONS_STATUS
-from tillstream_contracts.headers import texts
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,7 @@ ALONE: Final = 7_203_114_521
 NOTICE_SECONDS: Final = 600.0
 """Enough to read the versions that were published since last night's backup."""
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
+NEVER: Final = datetime.fromtimestamp(0, UTC) + CLOCKS_DIFFER
 KNOWN: Final = (
     "SELECT topic, partition, next_offset, replay_until, reached_at FROM consumed WHERE topic = ANY($1::text[])"
 )
@@ -99,7 +100,7 @@ async def _notice(
         await connection.execute("SELECT pg_advisory_xact_lock($1)", ALONE)
         kept = await _known_partitions(connection, stands)
         behind = {place: one for place, one in kept.items() if one.is_behind(stands[place].committed)}
-        if behind:
+        if behind or await is_forgotten(connection, await last_published(kafka, published)):
             await _prepare(connection, kafka, stands, kept, behind, published)
 
 
@@ -129,16 +130,6 @@ async def standing(
     return {(one.topic, one.partition): Stands(begins[one], ends[one], committed.get(one)) for one in partitions}
 
 
-async def partitions_of(kafka: AIOKafkaConsumer, topics: Collection[str]) -> list[TopicPartition]:
-    """All partitions of these topics, which the consumer is given by this."""
-    first = [TopicPartition(topic, 0) for topic in topics]
-    kafka.assign(first)
-    await kafka.end_offsets(first)  # brings the topics' metadata along
-    found = [TopicPartition(topic, number) for topic in topics for number in kafka.partitions_for_topic(topic) or ()]
-    kafka.assign(found)
-    return sorted(found)
-
-
 async def _known_partitions(connection: Connection, stands: Mapping[Place, Stands]) -> dict[Place, Kept]:
     """The database's partitions; what it does not know begins with what Kafka has.
 
@@ -154,8 +145,9 @@ async def _known_partitions(connection: Connection, stands: Mapping[Place, Stand
         if known and known.next_offset < one.begin:
             log.error("records_gone_unread", topic=place[0], partition=place[1], lost=one.begin - known.next_offset)
         begin = one.done if is_first or (known and known.next_offset > one.end) else one.begin
-        await connection.execute(BEGIN, *place, begin, now)
-        kept[place] = Kept(begin, known.replay_until if known else 0, known.reached_at if known else now)
+        reached_at = known.reached_at if known else now if is_first else NEVER
+        await connection.execute(BEGIN, *place, begin, reached_at)
+        kept[place] = Kept(begin, known.replay_until if known else 0, reached_at)
     return kept
 
 
@@ -176,37 +168,6 @@ async def _prepare(
     for place in kept:
         await connection.execute(REPLAY, *place, stands[place].end, floor)
     log.warning("database_was_restored", lacks_records=lacking, versions_above=floor)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The highest version that was published; `is_cut_off` says that there may have been higher ones, long ago."""
-
-    version: int
-    is_cut_off: bool
-
-
-async def highest_published(kafka: AIOKafkaConsumer, topics: Collection[str], since: datetime) -> Told:
-    """Looked for in all that was published since then."""
-    partitions = await partitions_of(kafka, topics)
-    begins, ends = await kafka.beginning_offsets(partitions), await kafka.end_offsets(partitions)
-    milliseconds = int(since.timestamp() * 1000)
-    times = await kafka.offsets_for_times(dict.fromkeys(partitions, milliseconds))
-    starts = {one: times[one].offset if times.get(one) else ends[one] for one in partitions}
-    for partition, offset in starts.items():
-        kafka.seek(partition, offset)
-    version, waiting = 0, {one for one in partitions if starts[one] < ends[one]}
-    while waiting:
-        for records in (await kafka.getmany(timeout_ms=1000)).values():
-            version = max(version, *(_version(record.headers) for record in records))
-        waiting = {one for one in waiting if await kafka.position(one) < ends[one]}
-    return Told(version, any(0 < begins[one] == starts[one] for one in partitions))
-
-
-def _version(headers: Sequence[tuple[str, bytes]]) -> int:
-    """The version that a change's id ends with."""
-    number = texts(headers).get("ce_id", "").rpartition(".v")[2]
-    return int(number) if number.isdecimal() else 0
 
 
 def _kept(rows: Iterable[Any]) -> dict[Place, Kept]:

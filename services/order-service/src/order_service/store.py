@@ -104,6 +104,7 @@ async def renew(
     Inside the caller's transaction, which keeps batches out.
     """
     books = await open_as_they_stand(connection, sorted(order_ids), merchant_id)
+    books.above = await reach(connection, (), now)
     lines = books.renew(told, now)
     await write_books(connection, books, now)
     return await _append(connection, books, lines, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from orjson import Fragment
 
 from order_service import bulk
+from order_service.consumed import reach
 from order_service.postgres import Connection
 from order_service.subscription_fold import SubscriptionBooks, SubscriptionLine
 from order_service.subscription_ledger import (
@@ -85,6 +86,7 @@ async def renew_subscriptions(
 ) -> list[SubscriptionChange]:
     """Let each of these subscriptions be again what its facts say (see `store.renew`)."""
     books = await open_as_they_stand(connection, sorted(stripe_ids), merchant_id)
+    books.above = await reach(connection, (), now)
     lines = books.renew(told, now)
     await write_subscription_books(connection, books, now)
     return await _append(connection, books, lines, now)

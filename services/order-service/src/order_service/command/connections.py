@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from order_service.command.settings import CommandSettings
 from order_service.command.trouble import Exit, Trouble
+from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
 from order_service.publisher import LARGEST_REQUEST
 from order_service.schema import what_is_wrong_with_schema
@@ -21,7 +21,7 @@ NAME: Final = "tillstream"
 
 
 @asynccontextmanager
-async def database(settings: CommandSettings) -> AsyncIterator[Connection]:
+async def database(settings: OperatorSettings) -> AsyncIterator[Connection]:
     """A connection to a database whose schema this build knows. Raises Trouble if it is too old."""
     seconds = settings.database_timeout.total_seconds()
     connection = await asyncpg.connect(
@@ -39,7 +39,7 @@ async def database(settings: CommandSettings) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def consumer(settings: CommandSettings) -> AsyncIterator[AIOKafkaConsumer]:
+async def consumer(settings: OperatorSettings) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader that is in no group, and so takes nothing from anybody. Raises KafkaError."""
     kafka = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
@@ -54,7 +54,7 @@ async def consumer(settings: CommandSettings) -> AsyncIterator[AIOKafkaConsumer]
 
 
 @asynccontextmanager
-async def producer(settings: CommandSettings) -> AsyncIterator[AIOKafkaProducer]:
+async def producer(settings: OperatorSettings) -> AsyncIterator[AIOKafkaProducer]:
     """A writer that waits for all replicas. Raises KafkaError."""
     kafka = AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
@@ -68,7 +68,7 @@ async def producer(settings: CommandSettings) -> AsyncIterator[AIOKafkaProducer]
 
 
 @asynccontextmanager
-async def admin(settings: CommandSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin(settings: OperatorSettings) -> AsyncIterator[AIOKafkaAdminClient]:
     """Knows topics and how far groups have come. Raises KafkaError."""
     kafka = AIOKafkaAdminClient(
         bootstrap_servers=settings.kafka_bootstrap_servers,
@@ -83,7 +83,7 @@ async def admin(settings: CommandSettings) -> AsyncIterator[AIOKafkaAdminClient]
 
 
 @asynccontextmanager
-async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: CommandSettings) -> AsyncIterator[None]:
+async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: OperatorSettings) -> AsyncIterator[None]:
     try:
         await _in_time(kafka.start(), settings)
         yield
@@ -92,12 +92,12 @@ async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: CommandS
             await asyncio.wait_for(kafka.stop(), GOODBYE_SECONDS)
 
 
-async def _in_time(start: Awaitable[None], settings: CommandSettings) -> None:
+async def _in_time(start: Awaitable[None], settings: OperatorSettings) -> None:
     try:
         await asyncio.wait_for(start, settings.publish_timeout.total_seconds())
     except TimeoutError as error:
         raise KafkaConnectionError from error
 
 
-def _milliseconds(settings: CommandSettings) -> int:
+def _milliseconds(settings: OperatorSettings) -> int:
     return int(settings.publish_timeout.total_seconds() * 1000)

@@ -25,9 +25,10 @@ from order_service.command.parked_replay import Order, replay_all
 from order_service.command.parked_views import as_json, headers_json, print_body, print_one, print_page, print_page_json
 from order_service.command.places import Place
 from order_service.command.replaying import CannotBeReplayed, original
-from order_service.command.settings import CommandSettings, command_settings
+from order_service.command.settings import command_settings
 from order_service.command.trouble import Exit, Trouble, run
 from order_service.command.work import at_work, filters
+from order_service.operator_settings import OperatorSettings
 
 app = typer.Typer(help="Records that nobody could read or apply.", no_args_is_help=True)
 
@@ -146,7 +147,7 @@ def discard(
     say(f"Discarded {_counted(len(known))}.", "green")
 
 
-async def _discardable(settings: CommandSettings, records: list[Place]) -> list[Known]:
+async def _discardable(settings: OperatorSettings, records: list[Place]) -> list[Known]:
     async with at_work(settings) as at:
         known = await at.known(records)
     if done := [f"{one.place} is {WORDS[one.state]}" for one in known if one.state not in WAITING]:
@@ -154,7 +155,7 @@ async def _discardable(settings: CommandSettings, records: list[Place]) -> list[
     return known
 
 
-async def _discard(settings: CommandSettings, known: list[Known], *, by: str, because: str) -> None:
+async def _discard(settings: OperatorSettings, known: list[Known], *, by: str, because: str) -> None:
     async with at_work(settings) as at, at.connection.transaction():
         for one in known:
             await actions.note(at.connection, Act(by, Action.DISCARD, one.place, because))

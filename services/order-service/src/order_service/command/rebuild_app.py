@@ -1,6 +1,7 @@
 """`tillstream rebuild`: are the orders what the topics say, and if not, let them be."""
 
 import time
+from contextlib import nullcontext
 from enum import IntEnum
 from typing import Annotated, Any
 
@@ -15,14 +16,16 @@ from order_service.command.settings import log_beside_the_answer
 from order_service.command.trouble import Trouble, run
 from order_service.failures import WentBack
 from order_service.publisher import NotPublished
+from order_service.rebuilding.at_stripe import Disagreement, StripeSettings, asking
 from order_service.rebuilding.differences import Difference, shown
 from order_service.rebuilding.mending import NeverIdle
 from order_service.rebuilding.rebuild import CutOff, NothingTakenIn, RebuildSettings, Rebuilt, opened
 from order_service.rebuilding.schema import Busy
+from order_service.stripe_calls.client import NotNow
 from tillstream_operations import read_settings
 
 SAY_EVERY_SECONDS = 1.0
-OURS = (Busy, CutOff, NothingTakenIn, NeverIdle, NotPublished, WentBack)
+OURS = (Busy, CutOff, NothingTakenIn, NeverIdle, NotNow, NotPublished, WentBack)
 
 
 class End(IntEnum):
@@ -46,12 +49,15 @@ class Teller:
         self._said = now
         rate = done / seconds if seconds else 0.0
         wait = f", {left / rate:,.0f} s left" if rate and left else ""
-        say(f"{done:,} records, {rate:,.0f} a second{wait}", style="dim")
+        say(f"{done:,} done, {rate:,.0f} a second{wait}", style="dim")
 
 
 def rebuild(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare, and change nothing.")] = False,
     swap: Annotated[bool, typer.Option("--swap", help="Compare, and put right what differs.")] = False,
+    with_stripe: Annotated[
+        bool, typer.Option("--with-stripe", help="Ask Stripe for each payment, too; slow, and read-only.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fold all events from the beginning of the topics, and compare the orders with what comes of that.
@@ -61,12 +67,19 @@ def rebuild(
     if dry_run == swap:
         raise typer.BadParameter("Say either --dry-run or --swap.")
     settings = read_settings(RebuildSettings)
+    at_stripe = asking(read_settings(StripeSettings)) if with_stripe else nullcontext()
     log_beside_the_answer(settings)
 
     async def work() -> Rebuilt:
         try:
-            async with consumer(settings) as kafka, opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding:
-                return await rebuilding.run(swap=swap, phase=lambda phase: say(f"{phase} …", style="dim"))
+            async with (
+                at_stripe as stripe,
+                consumer(settings) as kafka,
+                opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding,
+            ):
+                return await rebuilding.run(
+                    swap=swap, stripe=stripe, phase=lambda phase: say(f"{phase} …", style="dim")
+                )
         except OURS as error:
             raise Trouble(str(error) or type(error).__name__) from error
 
@@ -76,6 +89,8 @@ def rebuild(
 
 
 def _end(rebuilt: Rebuilt) -> End:
+    if rebuilt.asked and rebuilt.asked.disagreements:
+        return End.DIFFERS
     differ = sum(count.differ for count in rebuilt.comparison.counts.values())
     if not differ:
         return End.EQUAL
@@ -87,6 +102,9 @@ def _end(rebuilt: Rebuilt) -> End:
 def _print(rebuilt: Any) -> None:
     for one in rebuilt.comparison.differences:
         for sentence in one.in_words():
+            out().print(harmless(sentence), markup=False)
+    for disagreement in rebuilt.asked.disagreements if rebuilt.asked else ():
+        for sentence in disagreement.in_words():
             out().print(harmless(sentence), markup=False)
     counts = rebuilt.comparison.counts
     columns: list[Column | str] = ["table", *(Column(one, justify="right") for one in ("same", "differ", "not known"))]
@@ -105,6 +123,10 @@ def _sentences(rebuilt: Rebuilt) -> list[str]:
         told.append(f"The topics reach back to {rebuilt.reaches_back_to:%Y-%m-%d %H:%M} UTC: older rows are not known.")
     if rebuilt.behind:
         told.append(f"{rebuilt.behind:,} records are not taken in yet, and are in neither side.")
+    if asked := rebuilt.asked:
+        told.append(
+            f"{asked.payments:,} payments asked for at Stripe, which disagrees on {len(asked.disagreements):,}."
+        )
     if mended := rebuilt.mended:
         pause = round(mended.longest_pause * 1000)
         told.append(
@@ -127,6 +149,11 @@ def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
             for name, count in rebuilt.comparison.counts.items()
         },
         "differences": [_difference(one) for one in rebuilt.comparison.differences],
+        "stripe": rebuilt.asked
+        and {
+            "payments": rebuilt.asked.payments,
+            "differences": [_disagreement(one) for one in rebuilt.asked.disagreements],
+        },
         "mended": mended
         and {
             "rows": mended.rows,
@@ -147,3 +174,8 @@ def _difference(one: Difference) -> dict[str, Any]:
     }
     missing = "live" if one.live is None else "rebuilt" if one.rebuilt is None else None
     return {"table": one.table, "key": list(one.key), "missing": missing, "fields": fields}
+
+
+def _disagreement(one: Disagreement) -> dict[str, Any]:
+    fields = {name: dict(zip(("live", "rebuilt", "stripe"), sides, strict=True)) for name, sides in one.fields.items()}
+    return {"payment_id": one.payment_id, "known_to_stripe": one.stripe is not None, "fields": fields}

@@ -13,7 +13,7 @@ from order_service.command import parked_list
 from order_service.command.parked_list import Known
 from order_service.command.parked_topics import ParkedTopics
 from order_service.command.places import Place
-from order_service.command.settings import CommandSettings
+from order_service.operator_settings import OperatorSettings
 from order_service.parking import ORDER_SERVICE, RESOLVER
 from order_service.postgres import Connection
 
@@ -29,7 +29,7 @@ class Result(StrEnum):
 
 
 async def results(
-    settings: CommandSettings,
+    settings: OperatorSettings,
     connection: Connection,
     topics: ParkedTopics,
     admin: AIOKafkaAdminClient,
@@ -54,7 +54,9 @@ async def results(
         await asyncio.sleep(ASK_SECONDS)
 
 
-async def _passed(settings: CommandSettings, admin: AIOKafkaAdminClient, waiting: Mapping[Place, Known]) -> list[Place]:
+async def _passed(
+    settings: OperatorSettings, admin: AIOKafkaAdminClient, waiting: Mapping[Place, Known]
+) -> list[Place]:
     """Those that the consumers who parked them have left behind, by their committed offsets."""
     of_group: dict[str, list[Place]] = defaultdict(list)
     for place, known in waiting.items():

@@ -12,8 +12,8 @@ from order_service.command.connections import admin, consumer, database
 from order_service.command.parked_list import Filters, Known, State
 from order_service.command.parked_topics import SOURCES, ParkedTopics
 from order_service.command.places import Place
-from order_service.command.settings import CommandSettings
 from order_service.command.trouble import Exit, Trouble
+from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
 
 
@@ -21,7 +21,7 @@ from order_service.postgres import Connection
 class Work:
     """The open connections of one command."""
 
-    settings: CommandSettings
+    settings: OperatorSettings
     connection: Connection
     topics: ParkedTopics
     admin: AIOKafkaAdminClient
@@ -39,7 +39,7 @@ class Work:
 
 
 @asynccontextmanager
-async def at_work(settings: CommandSettings) -> AsyncIterator[Work]:
+async def at_work(settings: OperatorSettings) -> AsyncIterator[Work]:
     """Take stock of the parked topics, then let the command work. Raises Trouble or KafkaError."""
     async with database(settings) as connection, consumer(settings) as kafka, admin(settings) as clerk:
         patience = settings.publish_timeout.total_seconds()
@@ -49,7 +49,7 @@ async def at_work(settings: CommandSettings) -> AsyncIterator[Work]:
 
 
 def filters(
-    settings: CommandSettings, *, states: tuple[State, ...], topic: str | None = None, **others: object
+    settings: OperatorSettings, *, states: tuple[State, ...], topic: str | None = None, **others: object
 ) -> Filters:
     """What a list is narrowed to; topics may be given with their prefix or without."""
     if topic is not None:

@@ -6,8 +6,8 @@ from time import monotonic
 from typing import Final
 
 from order_service.batches import Batches
-from order_service.command.settings import CommandSettings
 from order_service.metrics import Metrics
+from order_service.operator_settings import OperatorSettings
 from order_service.parking_limit import ParkingLimit
 from order_service.postgres import Connection
 from order_service.publisher import Outgoing, Publisher
@@ -39,7 +39,7 @@ class Folding:
 
     def __init__(
         self,
-        settings: CommandSettings,
+        settings: OperatorSettings,
         topics: Topics,
         readers: Mapping[str, Reader],
         max_record_bytes: int,
@@ -47,7 +47,7 @@ class Folding:
         tell: Tell,
     ) -> None:
         self._settings, self._topics, self._readers, self._discarded = settings, topics, readers, discarded
-        self._max_record_bytes, self._tell = max_record_bytes, tell
+        self._max_record_bytes, self.tell = max_record_bytes, tell
         self.records, self.seconds = 0, 0.0
 
     async def up_to(self, until: Mapping[Place, int], connection: Connection) -> None:
@@ -58,9 +58,9 @@ class Folding:
             await batches.handle(self._kept(records))
             self.records += len(records)
             self.seconds = monotonic() - begun
-            self._tell(self.records, self._topics.left(until), self.seconds)
+            self.tell(self.records, self._topics.left(until), self.seconds)
         if self.records == before:
-            self._tell(self.records, 0, self.seconds)
+            self.tell(self.records, 0, self.seconds)
 
     def _kept(self, records: Sequence[Record]) -> list[Record]:
         """What an operator has discarded stays out, even if it could be read by now."""

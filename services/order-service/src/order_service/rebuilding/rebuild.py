@@ -10,17 +10,20 @@ from aiokafka import AIOKafkaConsumer
 from pydantic import Field
 
 from order_service.announcing import announcement
-from order_service.command.settings import CommandSettings
+from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
 from order_service.publisher import Publisher
 from order_service.reading import readers
 from order_service.rebuilding import schema
+from order_service.rebuilding.at_stripe import Asked, AtStripe
 from order_service.rebuilding.comparing import Comparison, compare, reached
 from order_service.rebuilding.folding import Folding, Tell, discarded
 from order_service.rebuilding.mending import UNPUBLISHED, Mended, Mending
 from order_service.rebuilding.topics import Topics
+from order_service.reconciler.objects import Objects
 from order_service.store import Change
 from order_service.subscription_store import SubscriptionChange
+from tillstream_contracts import STRIPE_EVENTS
 
 STATEMENT_SECONDS: Final = 600.0
 ROUNDS: Final = 3
@@ -37,7 +40,7 @@ Phase = Callable[[str], None]
 """Is told what is done now."""
 
 
-class RebuildSettings(CommandSettings):
+class RebuildSettings(OperatorSettings):
     """What a rebuild needs to know: it reads records as the consumer does."""
 
     order_id_key: Annotated[str, Field(min_length=1, max_length=40)] = "order_id"
@@ -71,6 +74,7 @@ class Rebuilt:
     reaches_back_to: datetime | None
     comparison: Comparison
     mended: Mended | None
+    asked: Asked | None
 
 
 @dataclass(slots=True)
@@ -84,8 +88,8 @@ class Rebuild:
     folding: Folding
     schema: str
 
-    async def run(self, *, swap: bool, phase: Phase) -> Rebuilt:
-        """Fold and compare; with `swap` mend what differs."""
+    async def run(self, *, swap: bool, stripe: Objects | None, phase: Phase) -> Rebuilt:
+        """Fold and compare; with `swap` mend what differs; compare with what Stripe says, where that can be asked."""
         phase("folding")
         names = {topic for topic, _ in self.topics.positions}
         for _ in range(ROUNDS):  # while the first took long, much may have come
@@ -96,8 +100,16 @@ class Rebuild:
         if swap and comparison.differences:
             phase("mending")
             mended = await self._mend(comparison)
+        asked = None
+        if stripe:
+            phase("asking Stripe")
+            asked = await self._asking(stripe).compare()
         done, took = self.folding.records, self.folding.seconds
-        return Rebuilt(done, took, behind, self.topics.reaches_back_to, comparison, mended)
+        return Rebuilt(done, took, behind, self.topics.reaches_back_to, comparison, mended, asked)
+
+    def _asking(self, stripe: Objects) -> AtStripe:
+        by_topic = readers(topic_prefix="", order_id_key=self.settings.order_id_key)
+        return AtStripe(stripe, by_topic[STRIPE_EVENTS.under("")], self.live, self.schema, self.folding.tell)
 
     async def _reached(self, names: set[str]) -> dict[tuple[str, int], int]:
         found = await reached(self.live, names)
@@ -146,7 +158,7 @@ async def opened(
 
 
 @asynccontextmanager
-async def publishing(settings: CommandSettings) -> AsyncIterator[Any]:
+async def publishing(settings: OperatorSettings) -> AsyncIterator[Any]:
     """A way to publish changes; each is acknowledged when it returns."""
     publisher = Publisher(settings.kafka_bootstrap_servers, timeout=settings.publish_timeout)
     try:
@@ -160,7 +172,7 @@ async def publishing(settings: CommandSettings) -> AsyncIterator[Any]:
         await publisher.stop()
 
 
-async def _finish_earlier(settings: CommandSettings, live: Connection, *, swap: bool) -> None:
+async def _finish_earlier(settings: OperatorSettings, live: Connection, *, swap: bool) -> None:
     """Publish what a swap that was cut off had committed and not published."""
     if not await live.fetchval("SELECT to_regclass($1) IS NOT NULL", UNPUBLISHED):
         return

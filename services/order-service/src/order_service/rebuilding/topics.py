@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from order_service.restoring import partitions_of
+from order_service.published import partitions_of
 
 Place = tuple[str, int]
 RECORDS: Final = 1000
