@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tillstream_operations import Health, Watchdog
+
 PROGRAM = """
 import asyncio, time
 from contextlib import asynccontextmanager
@@ -141,3 +143,20 @@ async def _printed(stream: asyncio.StreamReader, word: bytes) -> None:
     async with asyncio.timeout(20):
         while word not in await stream.readline():
             pass
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_watching_can_be_left_at_any_moment(turns: int) -> None:
+    """Also while a look just ends: a cancellation that is lost there would let the process stay for good."""
+
+    async def alive() -> Health:
+        return Health.of()
+
+    async def watch() -> None:
+        async with Watchdog(alive, patience=60, grace=60).watching():
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.wait({watching}, timeout=10)
+    assert watching.done()

@@ -67,7 +67,8 @@ class Watchdog:
 
     async def _what_is_wrong(self) -> str | None:
         try:
-            health = await asyncio.wait_for(self._alive(), self._every)
+            async with asyncio.timeout(self._every):  # `wait_for` loses a cancellation that comes as it ends
+                health = await self._alive()
         except TimeoutError:
             return "it does not say whether it is alive"
         except Exception as error:  # noqa: BLE001  # who cannot say that it lives is not alive
