@@ -56,3 +56,20 @@ def test_the_terminals_traceback_shows_no_local_variable() -> None:
     assert "order_paid" in text
     assert "ValueError" in text
     assert "hunter2" not in text.replace('secret = "hunter2"', "")
+
+
+DETAILS = """
+import logging, structlog
+from tillstream_operations import configure_logs
+configure_logs("shop", level="DEBUG", log_format="json")
+structlog.get_logger("shop.orders").debug("ours")
+logging.getLogger("library").debug("a whole record with ada@example.com")
+logging.getLogger("library").info("connected")
+"""
+
+
+def test_the_details_of_libraries_are_never_logged() -> None:
+    """aiokafka's, websockets' and Stripe's debug lines hold records, frames and bodies: whatever is personal in them."""
+    command = [sys.executable, "-c", DETAILS]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 our own words
+    assert [json.loads(line)["event"] for line in run.stdout.splitlines()] == ["ours", "connected"]

@@ -12,7 +12,7 @@ LogFormat = Literal["auto", "json", "console"]
 def configure_logs(service: str, *, level: str = "INFO", log_format: LogFormat = "auto") -> None:
     """Send structlog's and the standard library's logs to standard output, one event a line.
 
-    `auto` is `console` in a terminal and `json` anywhere else.
+    `auto` is `console` in a terminal and `json` anywhere else. Of libraries nothing below INFO is sent, whatever the level.
     """
     readable = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[structlog.typing.Processor] = [
@@ -28,6 +28,7 @@ def configure_logs(service: str, *, level: str = "INFO", log_format: LogFormat =
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_ours_or_no_detail)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(service, readable))
     )
@@ -37,6 +38,11 @@ def configure_logs(service: str, *, level: str = "INFO", log_format: LogFormat =
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(chatty).handlers = []
         logging.getLogger(chatty).propagate = True
+
+
+def _ours_or_no_detail(record: logging.LogRecord) -> bool:
+    """Whether it may be sent. Libraries' details are whole records, requests and frames, with all that is personal."""
+    return record.levelno >= logging.INFO or isinstance(record.msg, dict)  # structlog's events are dictionaries
 
 
 def _rendering(service: str, readable: bool) -> list[structlog.typing.Processor]:
