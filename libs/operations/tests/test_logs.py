@@ -69,7 +69,7 @@ logging.getLogger("library").info("connected")
 
 
 def test_the_details_of_libraries_are_never_logged() -> None:
-    """aiokafka's, websockets' and Stripe's debug lines hold records, frames and bodies: whatever is personal in them."""
+    """aiokafka's, websockets' and Stripe's debug lines hold records, frames and bodies, with all that is personal."""
     command = [sys.executable, "-c", DETAILS]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 our own words
     assert [json.loads(line)["event"] for line in run.stdout.splitlines()] == ["ours", "connected"]

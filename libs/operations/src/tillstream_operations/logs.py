@@ -12,7 +12,8 @@ LogFormat = Literal["auto", "json", "console"]
 def configure_logs(service: str, *, level: str = "INFO", log_format: LogFormat = "auto") -> None:
     """Send structlog's and the standard library's logs to standard output, one event a line.
 
-    `auto` is `console` in a terminal and `json` anywhere else. Of libraries nothing below INFO is sent, whatever the level.
+    `auto` is `console` in a terminal and `json` anywhere else. Of libraries nothing below INFO is sent, whatever
+    the level.
     """
     readable = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[structlog.typing.Processor] = [
