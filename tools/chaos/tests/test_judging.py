@@ -17,7 +17,7 @@ from chaos.stripe.journal import Attempt, Order
 from tillstream_contracts import TOPICS
 
 ORDER = "ord_1"
-PAID, REFUNDED, FORGED = "evt_paid", "evt_refunded", "evt_forged"
+PAID, REFUNDED, DROPPED, FORGED = "evt_paid", "evt_refunded", "evt_dropped", "evt_forged"
 STATE = State("refunded", 500, 500, 500, 0, "eur")
 
 
@@ -29,8 +29,16 @@ def status_record(offset: int, version: int, cause: str, *, also: bytes = b"") -
     return Record(0, offset, ORDER, f"{ORDER}.v{version}", "tillstream/order-service", body_of(version, cause) + also)
 
 
+def event_body(event_id: str) -> bytes:
+    return orjson.dumps({"id": event_id, "data": {"object": {"id": "pi_1"}}})
+
+
 def event_record(offset: int, event_id: str, value: bytes | None = None) -> Record:
-    return Record(0, offset, "pi_1", event_id, "tillstream/webhook-ingest", value or event_id.encode())
+    return Record(0, offset, "pi_1", event_id, "tillstream/webhook-ingest", value or event_body(event_id))
+
+
+def healed_record(offset: int, event_id: str, value: bytes | None = None, *, way: str = "listed") -> Record:
+    return Record(0, offset, "pi_1", event_id, "tillstream/order-service", value or event_body(event_id), way)
 
 
 def attempt(event_id: str, *, ok: bool = True, forged: bool = False) -> Attempt:
@@ -46,8 +54,13 @@ def frame(version: int, kind: str = "status", *, connection: int = 1, status: st
 
 
 def good_run() -> Evidence:
-    """An order that is paid and refunded, told of as it should be; one event is sent twice, one is forged."""
-    events = tuple(Event(event_id, "any", 1, event_id.encode()) for event_id in (PAID, REFUNDED))
+    """An order that is paid and refunded, told of as it should be; one event is sent twice and healed in vain besides,
+    one is never sent, one is forged.
+    """
+    events = (
+        *(Event(event_id, "any", 1, event_body(event_id)) for event_id in (PAID, REFUNDED)),
+        Event(DROPPED, "any", 1, event_body(DROPPED), dropped=True),
+    )
     expected = Expected("order", ORDER, "refunded", amount=500, captured=500, refunded=500)
     database = Database(
         orders={ORDER: STATE},
@@ -56,10 +69,17 @@ def good_run() -> Evidence:
         versions={ORDER: 2},
         changes=[Change(ORDER, 1, PAID, body_of(1, PAID)), Change(ORDER, 2, REFUNDED, body_of(2, REFUNDED))],
         lines=[Line(PAID, "order ord_1", "applied"), Line(REFUNDED, "order ord_1", "applied")],
-        taken_in=frozenset({PAID, REFUNDED}),
+        taken_in=frozenset({PAID, REFUNDED, DROPPED}),
     )
     topics: dict[str, list[Record]] = {topic.name: [] for topic in TOPICS}
-    topics["stripe.events.v1"] = [event_record(0, PAID), event_record(1, REFUNDED), event_record(2, PAID)]
+    topics["stripe.events.v1"] = [
+        *(event_record(0, PAID), event_record(1, REFUNDED), event_record(2, PAID)),
+        *(
+            healed_record(3, DROPPED),
+            healed_record(4, PAID),
+            healed_record(5, "pi_1.seen.1", event_body("evt"), way="refetched"),
+        ),
+    ]
     topics["orders.status.v1"] = [status_record(0, 1, PAID), status_record(1, 2, REFUNDED), status_record(2, 1, PAID)]
     return Evidence(
         lives=[Life(1, "key", "refunded", events, expected, through_intent_api=True)],
@@ -92,7 +112,7 @@ OTHER = replace(STATE, captured=1000)
 
 BROKEN = {
     "an acknowledged event is not in Kafka": (
-        with_topic(EVENTS, event_record(0, REFUNDED)),
+        with_topic(EVENTS, event_record(0, REFUNDED), healed_record(1, PAID)),
         "every acknowledged event is in Kafka, byte for byte",
     ),
     "an acknowledged event is in Kafka with other bytes": (
@@ -114,6 +134,26 @@ BROKEN = {
     "an event of nobody's is in Kafka": (
         with_topic(EVENTS, *RUN.topics[EVENTS], event_record(3, "evt_nobody")),
         "nothing is in Kafka that Stripe did not send",
+    ),
+    "a healed event says what Stripe did not": (
+        with_topic(EVENTS, *RUN.topics[EVENTS], healed_record(6, REFUNDED, b'{"id": "evt_refunded"}')),
+        "nothing is in Kafka that Stripe did not send",
+    ),
+    "an object of nobody's was looked at": (
+        with_topic(
+            EVENTS,
+            *RUN.topics[EVENTS],
+            healed_record(6, "pi_2.seen.1", b'{"data": {"object": {"id": "pi_2"}}}', way="refetched"),
+        ),
+        "nothing is in Kafka that Stripe did not send",
+    ),
+    "an event that was never posted was not found": (
+        with_topic(EVENTS, event_record(0, PAID), event_record(1, REFUNDED)),
+        "what was never posted is healed from Stripe's list",
+    ),
+    "an event that had come took effect only when it was healed": (
+        with_database(lines=[Line(PAID, "order ord_1", "healed"), *LINES[1:]]),
+        "what Kafka had already did not need healing",
     ),
     "a key gave two orders": (
         replace(RUN, placed=[placed(), placed("ord_2")]),
@@ -236,7 +276,7 @@ def test_every_promise_is_broken_by_some_evidence() -> None:
 
 def test_an_event_that_must_change_nothing_need_not_be_taken_in() -> None:
     life = replace(RUN.lives[0], without_effect=frozenset({REFUNDED}))
-    run = with_database(taken_in=frozenset({PAID}))
+    run = with_database(taken_in=frozenset({PAID, DROPPED}))
     assert "every event was taken in" not in verdict_on(replace(run, lives=[life])).broken
 
 

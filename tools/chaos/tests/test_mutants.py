@@ -96,10 +96,10 @@ async def test_offset_first_commits_before_anything_is_done() -> None:
     class Intake:
         _commits = recorder
 
-    async def on_batch(self: Intake, message: Message) -> None:
-        recorder.happened.append("done")
+        async def _on_batch(self, _: Message) -> None:
+            recorder.happened.append("done")
 
-    await offset_first(on_batch)(Intake(), Message())
+    await offset_first(Intake)()._on_batch(Message())
     assert recorder.happened == ["committed", "done"]
 
 

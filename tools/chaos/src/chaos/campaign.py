@@ -16,8 +16,10 @@ from chaos.options import Options
 from chaos.outcome import Outcome
 from chaos.stage import Stage, open_stage
 from chaos.stripe import journal_of
+from chaos.stripe.account import Account
 from chaos.stripe.api import serving
 from chaos.stripe.journal import Journal
+from chaos.stripe.moods import Moods
 from chaos.stripe.sending import send
 from chaos.timeline import Entry, Timeline
 from chaos.watchers import watching
@@ -26,6 +28,8 @@ BUILT_WITHIN: Final = 540.0
 SENT_WITHIN: Final = 150.0
 """After the faults: whatever was not acknowledged by then never will be."""
 SETTLED_WITHIN: Final = 30.0
+DROPPED: Final = 0.03
+"""The share of events that are never posted."""
 JUDGED_WITHIN: Final = 420.0
 TICK_SECONDS: Final = 1.0
 CAME_TO_ITS_END: Final = "the run came to its end"
@@ -59,12 +63,13 @@ async def run(options: Options, show: Show = lambda _: None) -> Outcome:
 
 async def _run(options: Options, course: Course, show: Show) -> None:
     show("building the stage")
-    async with open_stage(options) as stage, Memory() as memory:
+    moods = Moods(options.seed, slow=0.05, busy=0.02, broken=0.02)
+    async with open_stage(options) as stage, serving(stage.stripe_api_port, moods) as account, Memory() as memory:
         try:
             async with watching(options, stage) as watchers:
-                await _hurt(options, stage, course, show)
+                await _hurt(options, stage, account, course, show)
                 show("waiting until nothing waits")
-                aftermath = await look_at_aftermath(stage)
+                aftermath = await look_at_aftermath(options, stage)
                 with suppress(TimeoutError):  # then the judge will see it
                     await watchers.settled(SETTLED_WITHIN)
             show("judging")
@@ -74,17 +79,17 @@ async def _run(options: Options, course: Course, show: Show) -> None:
         show("taking the stage down")
 
 
-async def _hurt(options: Options, stage: Stage, course: Course, show: Show) -> None:
+async def _hurt(options: Options, stage: Stage, account: Account, course: Course, show: Show) -> None:
     """Send and hurt. What is still not acknowledged long after the last fault is left to the judge."""
     begun = time.monotonic()
     plan = faults.planned(options.seed, options.seconds, options.kinds)
     log = Timeline(options.folder / timeline.FILE)
     ticking = asyncio.create_task(_tick(options, log, begun, show))
     try:
-        async with Journal(journal_of(options)) as journal, serving(stage.stripe_api_port) as account:
+        async with Journal(journal_of(options)) as journal:
             with suppress(TimeoutError):
                 async with asyncio.timeout(options.seconds + SENT_WITHIN), asyncio.TaskGroup() as tasks:
-                    tasks.create_task(send(options, stage, journal, account))
+                    tasks.create_task(send(options, stage, journal, account, dropped_share=DROPPED))
                     tasks.create_task(faults.act(stage, plan, log))
     finally:
         ticking.cancel()

@@ -9,6 +9,8 @@ from chaos.stage.supervised import Supervised
 
 PATIENCE_SECONDS = 30.0
 """How long an orchestrator waits after SIGTERM before it kills."""
+READY_SECONDS = 60.0
+"""How long it waits for the new one before it gives the restart up: other faults may keep it from being ready."""
 LOOK_SECONDS = 0.05
 
 
@@ -44,8 +46,10 @@ async def restart_one_by_one(stage: Stage, target: str, lasts: float) -> Outcome
     notes = []
     for process in instances:
         notes.append(await _ended_in_order(process))
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await process.until_ready()
+        try:
+            await asyncio.wait_for(process.until_ready(), READY_SECONDS)
+        except TimeoutError:
+            return Outcome(", ".join([*notes, f"which was not ready again in {READY_SECONDS:.0f} s: no others"]))
     return Outcome(", ".join(notes))
 
 

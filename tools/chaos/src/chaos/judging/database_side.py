@@ -1,5 +1,8 @@
 """What stands in order-service's database, asked directly."""
 
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final
 
 import asyncpg
@@ -8,6 +11,7 @@ import orjson
 from chaos.judging.evidence import Change, Database, Line, State
 
 SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 0.5
 ORDERS: Final = "SELECT * FROM orders"
 SUBSCRIPTIONS: Final = "SELECT * FROM subscriptions"
 UNMATCHED: Final = """
@@ -25,6 +29,7 @@ LINES: Final = """
     UNION ALL SELECT event_id, coalesce('subscription ' || stripe_subscription_id, 'invoice ' || invoice_id, 'nothing'),
         outcome FROM subscription_timeline"""
 TAKEN_IN: Final = "SELECT event_id FROM inbox"
+COUNTED: Final = "SELECT count(*) FROM inbox WHERE event_id = ANY($1::text[])"
 PARKED: Final = "SELECT concat(topic, '/', partition, '/', record_offset, ': ', reason) AS parked FROM parked_records"
 IDLE: Final = """
     SELECT pid || ' since ' || (now() - state_change) AS idle FROM pg_stat_activity
@@ -40,6 +45,18 @@ async def read_database(url: str) -> Database:
             return await _read(connection)
     finally:
         await connection.close()
+
+
+async def until_taken_in(url: str, event_ids: Collection[str], *, within: float) -> None:
+    """Return once all of these are in the inbox, or that takes too long: the evidence then tells."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            connection = await asyncpg.connect(url, timeout=SECONDS, command_timeout=SECONDS)
+            try:
+                while await connection.fetchval(COUNTED, list(event_ids)) < len(event_ids):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(LOOK_SECONDS)
+            finally:
+                await connection.close()
 
 
 async def _read(connection: Any) -> Database:

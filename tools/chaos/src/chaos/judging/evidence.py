@@ -19,6 +19,8 @@ class Record:
     source: str
     """Its `ce_source`: who wrote it."""
     value: bytes
+    healed: str = ""
+    """In which way it was found, if it did not come from Stripe by itself."""
 
 
 @dataclass(frozen=True, slots=True)

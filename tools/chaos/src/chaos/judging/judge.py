@@ -5,9 +5,10 @@ from typing import Final
 
 from chaos.judging.api_side import ask_all
 from chaos.judging.clients import client_checks
-from chaos.judging.database_side import read_database
+from chaos.judging.database_side import read_database, until_taken_in
 from chaos.judging.evidence import Aftermath, Evidence
 from chaos.judging.frames_side import frames_of, read_frames, read_watched
+from chaos.judging.healing import healing_checks, never_posted
 from chaos.judging.intake import intake_checks
 from chaos.judging.kafka_side import read_topics, until_nothing_waits
 from chaos.judging.once import once_checks
@@ -23,8 +24,11 @@ from chaos.stripe.journal import Attempt, Order, read_lines
 from devstack.trouble import Trouble
 
 READY_WITHIN: Final = 60.0
+HEALED_WITHIN: Final = 90.0
+"""A leader that stands still holds its lock for half a minute; lives of short runs end a while after them."""
 SIDES: Final = (
     intake_checks,
+    healing_checks,
     placing_checks,
     state_checks,
     once_checks,
@@ -34,18 +38,24 @@ SIDES: Final = (
 )
 
 
-async def look_at_aftermath(stage: Stage) -> Aftermath:
-    """Wait, as long as the house has for it, until it is whole and nothing waits any more."""
-    whole, waited = await asyncio.gather(
+async def look_at_aftermath(options: Options, stage: Stage) -> Aftermath:
+    """Wait, as long as the house has for it, until it is whole, all is healed and nothing waits any more."""
+    whole, waited, _ = await asyncio.gather(
         _not_ready(stage),
-        until_nothing_waits(stage.kafka_bootstrap, stage.topic_prefix, within=2 * LAG_GONE_WITHIN),
+        _nothing_waits(stage),
+        until_taken_in(stage.database_url, never_posted(told(options)), within=HEALED_WITHIN),
     )
-    return Aftermath(*waited, not_ready=whole)
+    _, left = await _nothing_waits(stage)  # nor of what was healed
+    return Aftermath(waited[0] if not left else None, left, not_ready=whole)
+
+
+async def _nothing_waits(stage: Stage) -> tuple[float | None, int]:
+    return await until_nothing_waits(stage.kafka_bootstrap, stage.topic_prefix, within=2 * LAG_GONE_WITHIN)
 
 
 async def judge(options: Options, stage: Stage, aftermath: Aftermath | None = None) -> Verdict:
     """Every promise, held against what the run left."""
-    return verdict_on(await gather(options, stage, aftermath or await look_at_aftermath(stage)))
+    return verdict_on(await gather(options, stage, aftermath or await look_at_aftermath(options, stage)))
 
 
 def verdict_on(evidence: Evidence) -> Verdict:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from chaos.judging.evidence import Record
 from tillstream_contracts import ORDERS_PLACED, PAYMENTS_ATTACHED, STRIPE_EVENTS, TOPICS
-from tillstream_contracts.headers import texts
+from tillstream_contracts.headers import HEALED, texts
 
 READ_SECONDS: Final = 120.0
 ASK_SECONDS: Final = 10.0
@@ -92,7 +92,8 @@ async def _read(consumer: Any, topic: str) -> list[Record]:
 def _record(record: Any) -> Record:
     headers = texts(record.headers)
     key, value = (record.key or b"").decode(errors="replace"), record.value or b""
-    return Record(record.partition, record.offset, key, headers.get("ce_id", ""), headers.get("ce_source", ""), value)
+    event_id, source = headers.get("ce_id", ""), headers.get("ce_source", "")
+    return Record(record.partition, record.offset, key, event_id, source, value, headers.get(HEALED, ""))
 
 
 async def _lag_of(group: str, consumer: Any, admin: Any, prefix: str) -> int:

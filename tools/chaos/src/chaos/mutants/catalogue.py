@@ -8,6 +8,7 @@ from chaos.mutants.mutant import Mutant
 INGEST, ORDERS, NOTIFIER, INTENTS = "webhook_ingest", "order_service", "notifier", "intent_api"
 KEPT: Final = "every acknowledged event is in Kafka, byte for byte"
 TAKEN_IN: Final = "every event was taken in"
+LOST: Final = "what Kafka had already did not need healing"
 PUBLISHED: Final = "all that is stored was published, and nothing else"
 
 MUTANTS: Final = (
@@ -43,10 +44,10 @@ MUTANTS: Final = (
     Mutant(
         "offset-first",
         ORDERS,
-        "intake:Intake._on_batch",
+        "intake:Intake",
         order_defects.offset_first,
-        "order-service commits the Kafka offset before the transaction",
-        frozenset({TAKEN_IN}),
+        "order-service commits the Kafka offset before the transaction, and trusts it",
+        frozenset({TAKEN_IN, LOST}),
         shown_by=frozenset({"kill", "database-connections", "disk-full", "commit-reply-lost"}),
         seconds=45,
     ),
@@ -84,7 +85,7 @@ MUTANTS: Final = (
         "intake:Intake._again",
         order_defects.errors_swallowed,
         "a batch that fails is passed over, its offset committed",
-        frozenset({TAKEN_IN}),
+        frozenset({TAKEN_IN, LOST}),
         shown_by=frozenset({"database-immediate", "database-backends"}),
     ),
     Mutant(

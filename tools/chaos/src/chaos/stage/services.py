@@ -25,14 +25,28 @@ class Service:
     instances: int = 2
     proxied: bool = False
     """Whether its callers come through a proxy."""
+    clocked: bool = False
+    """Whether its clock can be moved."""
+    probe: str = "/readyz"
+    """What answers 200 once it is up."""
 
 
 SERVICES = (
-    Service("webhook-ingest", "webhook_ingest", "WEBHOOK_INGEST_PORT", proxied=True),
-    Service("order-service", "order_service", "ORDER_SERVICE_PORT"),
+    Service("webhook-ingest", "webhook_ingest", "WEBHOOK_INGEST_PORT", proxied=True, clocked=True),
+    Service("order-service", "order_service", "ORDER_SERVICE_PORT", clocked=True),
     Service("notifier", "notifier", "NOTIFIER_PORT", proxied=True),
     Service("intent-api", "intent_api", "INTENT_API_PORT"),
+    Service("reconciler", "order_service.reconciler", "ORDER_SERVICE_RECONCILER_PORT", probe="/livez"),
 )
+"""The reconciler is not ready while nobody plays Stripe, who begins once all is up."""
+RECONCILER = {
+    "ORDER_SERVICE_RECONCILER_SWEEP_EVERY": "3",
+    "ORDER_SERVICE_RECONCILER_GRACE": "10",
+    "ORDER_SERVICE_RECONCILER_OVERLAP": "60",
+    "ORDER_SERVICE_RECONCILER_SINCE": "900",
+    "ORDER_SERVICE_RECONCILER_RATE": "50",
+}
+"""Quick, for a run of minutes: what is a little late counts as missing already, so both ways meet all the time."""
 INSTANCES = {f"{service.name}-{number}": service for service in SERVICES for number in range(1, service.instances + 1)}
 """Every process by its name: `order-service-2`."""
 
@@ -63,7 +77,7 @@ class House:
         return tuple(f"{scheme}://{LOOPBACK}:{self.proxies.ports.get(name, self.ports[name])}{path}" for name in names)
 
     def _ready(self, name: str) -> Ready:
-        return lambda: http_ready(f"http://{LOOPBACK}:{self.ports[name]}/readyz")
+        return lambda: http_ready(f"http://{LOOPBACK}:{self.ports[name]}{INSTANCES[name].probe}")
 
     def _environment(self, name: str, service: Service) -> Mapping[str, str]:
         return {
@@ -72,13 +86,14 @@ class House:
             "NOTIFIER_ORDER_SERVICE_URL": self._twin(name, "order-service"),
             "INTENT_API_ORDER_SERVICE_URL": self._twin(name, "order-service"),
             "INTENT_API_STREAM_URL": self.urls("notifier", scheme="ws", path="/v1/stream")[0],
-            **self.clocks.environment(name),
+            **(self.clocks.environment(name) if service.clocked else {}),
         }
 
     def _shared(self) -> Mapping[str, str]:
         """Each service takes what has its own prefix, and the names that the whole house shares."""
         return {
             **self.keys.values,
+            **RECONCILER,
             "LOG_FORMAT": "json",
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             "ORDER_SERVICE_DATABASE_URL": self.database_url,
