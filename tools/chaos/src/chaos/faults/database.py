@@ -23,8 +23,10 @@ END_CLIENTS = f"SELECT count(pg_terminate_backend(pid)) {CLIENTS}"
 SLOW_COMMITS = "ALTER SYSTEM SET commit_delay = 100000"  # microseconds, the most that there is
 USUAL_COMMITS = "ALTER SYSTEM RESET commit_delay"
 COMMIT_SECONDS = 0.15
+RECONFIGURED_SECONDS = 30
 REPLY_LOST = Toxic("timeout", {"timeout": 1}, ("downstream",))
 PAUSE_SECONDS = 0.3
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def stop_immediately(stage: Stage, target: str, lasts: float) -> Outcome:
@@ -39,8 +41,10 @@ async def stop_immediately(stage: Stage, target: str, lasts: float) -> Outcome:
 
 async def kill_backend(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - it is over at once
     """`kill -9` for the process of one connection: PostgreSQL then ends all others, and recovers."""
-    async with _connection(stage) as database:
-        pid = await database.fetchval(f"SELECT pid {CLIENTS} ORDER BY random() LIMIT 1")
+    pid = None
+    with suppress(*AWAY):
+        async with _connection(stage) as database:
+            pid = await database.fetchval(f"SELECT pid {CLIENTS} ORDER BY random() LIMIT 1")
     if pid is None:
         return Outcome("nobody was connected")
     os.kill(pid, signal.SIGKILL)
@@ -50,19 +54,28 @@ async def kill_backend(stage: Stage, target: str, lasts: float) -> Outcome:  # n
 async def terminate_backends(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - there is one
     """`pg_terminate_backend` for all connections, again and again."""
     ended, deadline = 0, time.monotonic() + lasts
-    async with _connection(stage) as database:
-        while time.monotonic() < deadline:
-            ended += await database.fetchval(END_CLIENTS)
-            await asyncio.sleep(PAUSE_SECONDS)
+    while time.monotonic() < deadline:
+        with suppress(*AWAY):
+            async with _connection(stage) as database:
+                ended += await database.fetchval(END_CLIENTS)
+        await asyncio.sleep(PAUSE_SECONDS)
     return Outcome(f"{ended} connections ended")
 
 
 async def take_all_connections(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001
     """Nobody gets a new connection, and those that there were are ended."""
-    deadline = time.monotonic() + lasts
+    most, deadline = 0, time.monotonic() + lasts
+    while time.monotonic() < deadline:
+        with suppress(*AWAY):  # another fault ended the server: from the beginning, as soon as it is back
+            most = max(most, await _hold_all(stage, deadline))
+        await asyncio.sleep(PAUSE_SECONDS)
+    return Outcome(f"{most} connections taken")
+
+
+async def _hold_all(stage: Stage, deadline: float) -> int:
+    """Take what there is and what becomes free until then; how many."""
     async with AsyncExitStack() as taken:
-        first = await taken.enter_async_context(_connection(stage))
-        count = 1
+        first, count = await taken.enter_async_context(_connection(stage)), 1
         while time.monotonic() < deadline:
             try:
                 await taken.enter_async_context(_connection(stage))
@@ -70,26 +83,31 @@ async def take_all_connections(stage: Stage, target: str, lasts: float) -> Outco
             except (asyncpg.TooManyConnectionsError, TimeoutError):
                 await first.execute(END_CLIENTS)
                 await asyncio.sleep(0.01)
-    return Outcome(f"{count} connections taken")
+    return count
 
 
 async def lose_commit_replies(stage: Stage, target: str, lasts: float) -> Outcome:
     """Transactions are committed, and who asked for it never hears so: connections break while COMMIT is at work."""
     lost, deadline = 0, time.monotonic() + lasts
-    async with _connection(stage) as database:
-        await _reconfigure(database, SLOW_COMMITS)
-        try:
-            while time.monotonic() < deadline:
-                if not await database.fetchval(COMMITTING):
-                    await asyncio.sleep(0.002)
-                    continue
+    await _reconfigure(stage, SLOW_COMMITS)
+    while time.monotonic() < deadline:
+        with suppress(*AWAY):
+            async with _connection(stage) as database:
+                await _until_somebody_commits(database, deadline)
                 async with stage.proxies.poisoned(target, REPLY_LOST):
                     await asyncio.sleep(COMMIT_SECONDS)
                 lost += 1
-                await asyncio.sleep(PAUSE_SECONDS)
-        finally:
-            await _reconfigure(database, USUAL_COMMITS)
+        await asyncio.sleep(PAUSE_SECONDS)
+    await _reconfigure(stage, USUAL_COMMITS)
     return Outcome(f"{lost} times a COMMIT was not answered")
+
+
+async def _until_somebody_commits(database: Any, deadline: float) -> None:
+    """Raises TimeoutError if nobody does until then."""
+    while not await database.fetchval(COMMITTING):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        await asyncio.sleep(0.002)
 
 
 async def fill_disk(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001
@@ -109,10 +127,17 @@ async def _connection(stage: Stage) -> AsyncIterator[Any]:
     try:
         yield connection
     finally:
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*AWAY):
             await connection.close(timeout=CONNECT_SECONDS)
 
 
-async def _reconfigure(database: Any, statement: str) -> None:
-    await database.execute(statement)
-    await database.execute("SELECT pg_reload_conf()")
+async def _reconfigure(stage: Stage, statement: str) -> None:
+    """As soon as the server is there, if another fault ended it. Raises TimeoutError."""
+    async with asyncio.timeout(RECONFIGURED_SECONDS):
+        while True:
+            with suppress(*AWAY):
+                async with _connection(stage) as database:
+                    await database.execute(statement)
+                    await database.execute("SELECT pg_reload_conf()")
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
