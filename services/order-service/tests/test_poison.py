@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from devstack.foreign_records import CODECS, send_named_by_bytes
+
 pytestmark = pytest.mark.integration
 
 GOES_ON_SECONDS = 10
@@ -80,7 +82,36 @@ async def test_partition_goes_on_within_ten_seconds_behind_each_kind_of_poison(
     assert await pool.fetchval("SELECT count(*) FROM parked_records") == len(POISON)
 
 
-async def _pay(producer: AIOKafkaProducer, kafka: Any, stripe: Any, number: str) -> None:
+async def test_records_with_header_names_that_are_not_utf_8_are_taken_in_and_hide_none(
+    migrated: str, serving: Any, kafka: Any, stripe: Any, kafka_bootstrap: str
+) -> None:
+    """What such a record says counts all the same, or it is parked; and of other partitions nothing is left out."""
+    topic = f"{kafka.prefix}stripe.events.v1"
+    paid = stripe.payment("succeeded", pi="pi_strange", order="ord_strange")
+    async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all") as producer:
+        for number in range(6):
+            await _pay(producer, kafka, stripe, str(number), partition=number % 3)
+        await send_named_by_bytes(producer, topic, paid, key=b"pi_1", name=b"\xff\xfe")
+        await send_named_by_bytes(producer, topic, b"not json", key=b"pi_1", name=b"\x80")
+        await _pay(producer, kafka, stripe, "last")
+    async with serving():
+        await kafka.orders_told(count=8)
+        [parked] = await kafka.parked(count=1)
+    assert parked.headers[0] == ("\\x80", b"x")
+
+
+@pytest.mark.parametrize("codec", CODECS)
+async def test_compressed_records_are_taken_in(
+    codec: str, migrated: str, serving: Any, kafka: Any, stripe: Any, kafka_bootstrap: str
+) -> None:
+    """Another producer, or the topic's own `compression.type`, may compress in each way that Kafka knows."""
+    async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all", compression_type=codec) as producer:
+        await _pay(producer, kafka, stripe, "1")
+    async with serving():
+        await kafka.changes("ord_1", count=1)
+
+
+async def _pay(producer: AIOKafkaProducer, kafka: Any, stripe: Any, number: str, *, partition: int = 0) -> None:
     paid: Callable[..., bytes] = stripe.payment
     value = paid("succeeded", pi=f"pi_{number}", order=f"ord_{number}")
-    await producer.send_and_wait(f"{kafka.prefix}stripe.events.v1", value, key=b"pi_1", partition=0)
+    await producer.send_and_wait(f"{kafka.prefix}stripe.events.v1", value, key=b"pi_1", partition=partition)

@@ -25,6 +25,7 @@ from notifier.snapshots import Snapshots
 from notifier.subscriptions import SUBSCRIPTIONS
 from notifier.watchers import Watchers
 from tillstream_operations import Health
+from tillstream_operations.kafka_records import take_any_header_names
 
 KINDS = (ORDERS, SUBSCRIPTIONS)
 BACKLOG = 2048
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 def create_notifier(settings: Settings) -> "Notifier":
     """A notifier that does nothing until it is run."""
+    take_any_header_names()
     return Notifier(settings)
 
 

@@ -23,6 +23,7 @@ from order_service.settings import Settings
 from order_service.subscription_api import subscriptions_api
 from order_service.subscription_reads import SubscriptionReads
 from tillstream_operations import BodyLimit, InFlight, RequestIds, add_probes, answer_with_problems
+from tillstream_operations.kafka_records import take_any_header_names
 
 CONSUMER_CONNECTIONS = 2
 IDLE_IN_TRANSACTION = "30s"
@@ -30,6 +31,7 @@ IDLE_IN_TRANSACTION = "30s"
 
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI app: the read API, and in its lifespan the consumer. It waits for nothing to be up."""
+    take_any_header_names()
     metrics = Metrics()
     engine = open_engine(
         settings.database_url.get_secret_value(),

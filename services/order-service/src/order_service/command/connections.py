@@ -15,6 +15,7 @@ from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
 from order_service.publisher import LARGEST_REQUEST
 from order_service.schema import what_is_wrong_with_schema
+from tillstream_operations.kafka_records import take_any_header_names
 
 GOODBYE_SECONDS: Final = 2.0
 NAME: Final = "tillstream"
@@ -41,6 +42,7 @@ async def database(settings: OperatorSettings) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def consumer(settings: OperatorSettings) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader that is in no group, and so takes nothing from anybody. Raises KafkaError."""
+    take_any_header_names()
     kafka = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap_servers,
         client_id=NAME,

@@ -10,10 +10,12 @@ from order_service.resolver.metrics import ResolverMetrics
 from order_service.resolver.running import ResolverRunning
 from order_service.resolver.settings import ResolverSettings
 from tillstream_operations import RequestIds, add_probes, answer_with_problems
+from tillstream_operations.kafka_records import take_any_header_names
 
 
 def create_resolver(settings: ResolverSettings) -> FastAPI:
     """The resolver as an ASGI app: probes and metrics, and in its lifespan the work. It waits for nothing to be up."""
+    take_any_header_names()
     metrics = ResolverMetrics()
     running = ResolverRunning(settings, metrics)
 
