@@ -30,7 +30,7 @@ def page(root: Path) -> str:
 
 def settings_of(root: Path) -> list[type[BaseSettings]]:
     """The settings of each process of the services; a class without a prefix is only what others have in common."""
-    files = sorted(root.glob("services/*/src/**/settings.py"))
+    files = sorted(root.glob("services/*/src/**/*settings.py"))
     return [kind for file in files for kind in _classes(file) if kind.model_config.get("env_prefix")]
 
 
@@ -83,7 +83,7 @@ def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) ->
 
 
 def _title(kind: type[BaseSettings]) -> str:
-    return kind.__module__.removesuffix(".settings").replace(".", ", ").replace("_", "-")
+    return kind.__module__.removesuffix("settings").rstrip("._").replace(".", ", ").replace("_", "-")
 
 
 def _variable(kind: type[BaseSettings], name: str, field: FieldInfo) -> str:
