@@ -135,6 +135,7 @@ async def test_rubbish_on_the_socket_never_stops_the_service(service: Running) -
         begin + b"stripe-signature: t=1,v1=0\r\ncontent-length: -5\r\n\r\n{}",
         begin + b"stripe-signature: t=1,v1=0\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
         begin + b"stripe-signature: t=1,v1=0\r\ncontent-length: 9999999\r\nexpect: 100-continue\r\n\r\n",
+        begin + b"stripe-signature: t=1,v1=0\r\ncontent-length: " + b"9" * 5000 + b"\r\n\r\n{}",
         begin + b"\xff\xfe: \x00\r\n\r\n",
     ]
     for sent in rubbish:

@@ -11,6 +11,8 @@ from tillstream_operations import Problem
 from webhook_ingest.admission import Seat
 
 MOST_DISCARDED: Final = 8 * 1024 * 1024
+DIGITS: Final = 20
+"""Of a declared length; a number that has more is beyond every limit with these alone, and `int` refuses thousands."""
 
 
 async def read_body(receive: Receive, seat: Seat, *, declared: int, limit: int, within: float) -> bytes:
@@ -29,7 +31,7 @@ def declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
     """What `Content-Length` says, 0 where it says nothing sensible; the server counts for itself in any case."""
     for name, value in headers:
         if name == b"content-length":
-            return int(value) if value.isdigit() else 0
+            return int(value.lstrip(b"0")[:DIGITS] or b"0") if value.isdigit() else 0
     return 0
 
 
