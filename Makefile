@@ -36,7 +36,7 @@ bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 -
 chaos: setup ## Kill, freeze and cut off all of it for three minutes, and judge what is left (ARGS="run --seed 7 --seconds 120")
 	@exec scripts/chaos $(or $(ARGS),run --seed 1)
 
-chaos-long: setup ## The same with ten seeds, 100,000 events and 300 kills, in 45 minutes; goes on where it was interrupted
+chaos-long: setup ## The same with ten seeds, 100,000 events and 300 kills, in an hour; goes on where it was interrupted
 	@exec scripts/chaos long $(ARGS)
 
 chaos-mutants: setup ## Break the product on purpose, one defect at a time, and see that the campaign notices

@@ -57,8 +57,8 @@ def run(
 def long(
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 10,
     first: Annotated[int, typer.Option(help="The first of them.")] = 1,
-    orders: Orders = 1100,
-    seconds: Seconds = 170,
+    orders: Orders = 2000,
+    seconds: Seconds = 190,
     again: Annotated[bool, typer.Option(help="Run those, too, whose outcome is known.")] = False,
 ) -> None:
     """Many seeds, one after the other; those that ran already with the same options are not run again."""
