@@ -15,6 +15,7 @@ from order_service.predecessors import MOST_AGAIN, Predecessors
 from order_service.publisher import NotPublished, Outgoing
 from order_service.reading import readers
 from order_service.store import Change
+from tillstream_contracts.headers import texts
 
 pytestmark = pytest.mark.integration
 
@@ -31,12 +32,15 @@ class Kafka:
 
     def __init__(self) -> None:
         self.versions: list[int] = []
+        self.traces: list[str | None] = []
         self.away = False
 
     async def publish(self, records: Iterable[Outgoing]) -> None:
         if self.away:
             raise NotPublished("away")
-        self.versions += [orjson.loads(record.value or b"")["version"] for record in records]
+        for record in records:
+            self.versions.append(orjson.loads(record.value or b"")["version"])
+            self.traces.append(texts(record.headers).get("traceparent"))
 
 
 class Process:
@@ -58,8 +62,9 @@ class Process:
 
     async def handle(self, topic: str, offset: int, *values: bytes) -> None:
         """Take in records of a partition, from this offset on."""
+        headers = [("traceparent", f"of {topic}".encode())]
         records: Sequence[Any] = [
-            SimpleNamespace(topic=topic, partition=0, offset=offset + count, key=b"k", value=value, headers=())
+            SimpleNamespace(topic=topic, partition=0, offset=offset + count, key=b"k", value=value, headers=headers)
             for count, value in enumerate(values)
         ]
         await self._batches.handle(records)
@@ -74,6 +79,7 @@ async def test_what_a_dead_process_did_not_publish_comes_before_what_another_mak
         await dead.handle("orders.placed.v1", 0, placed())
     await other.handle("stripe.events.v1", 0, stripe.payment("processing"))
     assert other.kafka.versions == [1, 2]
+    assert other.kafka.traces == [None, "of stripe.events.v1"], "no trace is better than another event's"
 
 
 async def test_what_a_process_published_itself_does_not_come_again(pool: Any, stripe: Any, placed: Any) -> None:

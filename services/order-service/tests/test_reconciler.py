@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,60 @@ async def test_nothing_is_written_while_order_service_is_behind(
         assert (await get(reconciler, "/readyz")).status == 503
         assert await counted(reconciler, HEALED) == 0
     assert await pool.fetchval("SELECT count(*) FROM reconciler_cursors") == 0
+
+
+async def test_nothing_is_written_while_a_restored_database_takes_in_again_what_it_had(
+    app: Any, sim: Sim, reconciling: Reconciling, kafka: Any, get: Any, until: Any, counted: Any, pool: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Kafka says of the group that it has read all of it; the database knows better."""
+    monkeypatch.setattr("order_service.reconciler.missing.CATCH_UP_SECONDS", 0.3)
+    await sim.pays("ord_1")
+    await kafka.tell(orjson.dumps((await sim.events())[0]))
+    await kafka.changes("ord_1", count=1)
+    await pool.execute("DELETE FROM inbox")
+    await pool.execute("UPDATE consumed SET next_offset = 0")
+    async with reconciling() as reconciler:
+
+        async def behind() -> bool:
+            return bool((await get(reconciler, "/readyz")).body["parts"]["order_service"] != "ok")
+
+        await until(behind)
+        assert await counted(reconciler, HEALED) == 0
+
+
+async def test_clock_of_our_own_that_is_wrong_hides_no_event(
+    app: Any, sim: Sim, reconciling: Reconciling, kafka: Any, sweeps: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour ahead: what happens in that hour would be younger than the sweeps that have passed it."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=1)
+
+    monkeypatch.setattr("order_service.reconciler.running.datetime", Ahead)
+    async with reconciling() as reconciler:
+        await sweeps(reconciler)
+        await sim.pays("ord_1")
+        await kafka.changes("ord_1", count=1)
+
+
+async def test_key_that_may_not_list_events_is_told_and_objects_are_asked_for_all_the_same(
+    app: Any, sim: Sim, reconciling: Reconciling, kafka: Any, get: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("order_service.reconciler.listing.PAGE", 1_000)  # which Stripe refuses for good, too
+    intent = await sim.pays("ord_1")
+    [created] = [event for event in await sim.events() if event["type"] == "payment_intent.created"]
+    await kafka.tell(orjson.dumps(created), key=intent["id"].encode())
+    await kafka.changes("ord_1", count=1)
+    async with reconciling(unsettled_after=0.3) as reconciler:
+        [*_, last] = await kafka.changes("ord_1", count=2)
+        assert last.status == "paid"
+        ready = await get(reconciler, "/readyz")
+    assert ready.status == 503
+    assert ready.body["parts"]["events"] != "ok"
+    assert ready.body["parts"]["role"] == "leading"
 
 
 @pytest.mark.parametrize(

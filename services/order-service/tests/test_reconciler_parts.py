@@ -1,14 +1,23 @@
 """The reconciler's parts that do no I/O: what is listed, when orders are asked for, which event an object makes."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import AsyncMock
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from order_service.reconciler.cursors import NOWHERE
 from order_service.reconciler.events import MOST_REMEMBERED, Memory
 from order_service.reconciler.healing import listed, refetched, refetched_record
 from order_service.reconciler.listing import MOST_TYPES, type_lists
+from order_service.reconciler.looking import LookSweep
+from order_service.reconciler.metrics import ReconcilerMetrics
+from order_service.reconciler.objects import Objects
+from order_service.reconciler.settings import ReconcilerSettings
 from order_service.reconciler.unsettled import LONGEST, pauses, walks
 from order_service.reconciler.windows import Reach, windows
 from order_service.stripe_calls.client import LONGEST_RETRY_AFTER, retry_after
@@ -18,6 +27,7 @@ from tillstream_contracts.headers import HEALED
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REACH = Reach(since=3 * DAY, overlap=timedelta(minutes=10), grace=timedelta(seconds=90), kept=30 * DAY)
+GIVEN = {"STRIPE_SECRET_KEY": "sk_test_1", "ORDER_SERVICE_DATABASE_URL": "postgres://here/it"}
 INTENT = {
     "id": "pi_1",
     "object": "payment_intent",
@@ -133,3 +143,67 @@ def test_memory_of_what_was_written_has_a_bound() -> None:
 )
 def test_stripe_says_how_long_to_leave_it_alone(headers: dict[str, str] | None, seconds: float) -> None:
     assert retry_after(headers) == seconds
+
+
+def test_state_that_came_back_is_told_again_once_the_order_has_changed() -> None:
+    """A buyer who fails at 3-D Secure twice with one saved card leaves the same object twice."""
+    before = refetched(INTENT, "2026-10-28.endive", NOW, "ord_1", changed_at=NOW - HOUR)
+    still = refetched(INTENT, "2026-10-28.endive", NOW + HOUR, "ord_1", changed_at=NOW - HOUR)
+    back = refetched(INTENT, "2026-10-28.endive", NOW + HOUR, "ord_1", changed_at=NOW)
+    assert before
+    assert still
+    assert back
+    assert before["id"] == still["id"] != back["id"]
+
+
+class SlowStripe:
+    """Answers with a payment, three seconds after it is asked."""
+
+    answers = 0
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._clock = 0.0
+        monkeypatch.setattr("order_service.reconciler.objects.monotonic", lambda: self._clock)
+
+    async def get(self, path: str, **_: object) -> Any:
+        """As StripeCalls does."""
+        self._clock += 3
+        thing = INTENT if "payment_intents" in path else {"data": []}
+        return SimpleNamespace(body=orjson.dumps(thing).decode(), headers={"date": "Sun, 01 Nov 2026 00:00:03 GMT"})
+
+
+async def test_object_is_told_as_of_when_it_was_asked_for_and_not_of_when_the_answer_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An event that happened in between is newer than what was read before it."""
+    stripe: Any = SlowStripe(monkeypatch)
+    [seen] = await Objects(stripe, timedelta(seconds=20)).seen("pi_1")
+    assert seen.at == NOW
+
+
+class OrdersThatStand:
+    """A leader's database with more abandoned orders than can ever be asked for, and one that is processing."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    async def fetch(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """As Lead does; of the objects at Stripe there are none."""
+        if "LIMIT $6" not in query or values[0] not in {"pending", "processing"}:
+            return []
+        self._next += 1
+        if values[0] == "pending":
+            return [{"id": f"ord_{self._next}_{n}", "at": NOW} for n in range(values[-1])]
+        return [{"id": "ord_processing", "at": NOW}] if values[3] == NOWHERE.at else []
+
+
+async def test_orders_of_one_status_however_many_leave_others_their_turn() -> None:
+    settings = ReconcilerSettings.model_validate(GIVEN | {"looks_a_sweep": 40})
+    metrics, nothing = ReconcilerMetrics(), cast("Any", AsyncMock())
+    lead = cast("Any", OrdersThatStand())
+    looks = LookSweep(settings, metrics, nothing, lead=lead, publisher=nothing)
+    for _ in range(10):
+        counts = await looks.sweep({}, NOW)
+        assert counts["looked_at"] <= 40
+    looked_at = metrics.looked_at.labels("orders", "processing")
+    assert looked_at._value.get() >= 1

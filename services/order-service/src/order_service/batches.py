@@ -56,7 +56,7 @@ class Batches:
     ) -> None:
         self._pool, self._publisher, self._metrics, self.readers = pool, publisher, metrics, readers
         self._merchant_id, self._max_record_bytes, self._limit = merchant_id, max_record_bytes, limit
-        self._reached = Reached()
+        self.reached = Reached()
         self._predecessors = Predecessors(pool)
         self._topic_prefix = topic_prefix
 
@@ -66,18 +66,19 @@ class Batches:
         batch = read(records, self.readers, max_bytes=self._max_record_bytes, limit=self._limit)
         self._limit.check(batch.parked)
         taken = Taken(parked=batch.parked)
-        reached = self._reached.by(records)
+        reached = self.reached.by(records)
+        await self._note(batch.parked, now)  # whoever sees how far the batch goes shall find what of it is parked
         await self._take_in(batch.heard, now, taken, reached)
         await self._note(taken.parked, now)
         if not taken.reached:
             await self._reach(reached, now)
-        self._reached.note(reached)
+        self.reached.note(reached)
         changes = [change for written in taken.written for change in written.changes]
         of_subscriptions = [change for written in taken.written for change in written.subscriptions.changes]
         flagged = await self._flagged(changes, of_subscriptions)
         traces = {one.told.event_id: record for record, one in batch.heard}
         announced = await self._predecessors.joined([*changes, *of_subscriptions])
-        published = [self._announcement(change, traces.get(change.cause_event_id, records[0])) for change in announced]
+        published = [self._announcement(change, traces.get(change.cause_event_id)) for change in announced]
         await self._publisher.publish([*published, *(outgoing(one, now) for one in taken.parked)])
         self._predecessors.note(announced)
         self._limit.note(taken.parked)
@@ -107,14 +108,14 @@ class Batches:
             return
         middle = len(heard) // 2
         await self._take_in(heard[:middle], now, taken, ())
-        await self._take_in(heard[middle:], now, taken, reached)
+        await self._take_in(heard[middle:], now, taken, ())
 
     async def _transaction(self, heard: Sequence[Heard], now: datetime, reached: Sequence[Reach]) -> Written:
         async with self._pool.acquire() as connection:
             return await store.take_in(connection, heard, merchant_id=self._merchant_id, now=now, reached=reached)
 
     async def _reach(self, reached: Sequence[Reach], now: datetime) -> None:
-        """All is done of a batch whose last event left nothing, or that had none of ours."""
+        """All is done of a batch that had no event of ours, or one that could not be applied, which is noted now."""
         async with self._pool.acquire() as connection:
             await reach(connection, reached, now)
 
@@ -123,8 +124,9 @@ class Batches:
             async with self._pool.acquire() as connection:
                 await note_parked(connection, [parked_row(one, now) for one in parked])
 
-    def _announcement(self, change: Change | SubscriptionChange, cause: Record) -> Outgoing:
-        return announcement(change, self._topic_prefix, texts(cause.headers).get("traceparent"))
+    def _announcement(self, change: Change | SubscriptionChange, cause: Record | None) -> Outgoing:
+        """Without a trace where its cause came in another batch."""
+        return announcement(change, self._topic_prefix, texts(cause.headers).get("traceparent") if cause else None)
 
     def _count(self, records: int, unrelated: int, taken: Taken) -> None:
         events = self._metrics.events

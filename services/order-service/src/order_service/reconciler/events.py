@@ -8,12 +8,13 @@ import orjson
 import structlog
 
 from order_service.publisher import Outgoing, Publisher
+from order_service.reconciler.clock import now_at_stripe
 from order_service.reconciler.cursors import Place, advance
 from order_service.reconciler.healing import LISTED, MAX_VALUE_BYTES, listed
 from order_service.reconciler.leadership import Lead
 from order_service.reconciler.listing import Event, pages
 from order_service.reconciler.metrics import ReconcilerMetrics
-from order_service.reconciler.missing import Offsets, Reader, unheard
+from order_service.reconciler.missing import Ends, Reader, unheard
 from order_service.reconciler.settings import KEPT_BY_STRIPE, ReconcilerSettings
 from order_service.reconciler.windows import Reach, Window, windows
 from order_service.stripe_calls.client import StripeCalls
@@ -62,17 +63,21 @@ class EventSweep:
         self._reach = Reach(settings.since, settings.overlap, settings.grace, KEPT_BY_STRIPE)
         self._written = Memory()
 
-    async def sweep(self, reached: Place | None, now: datetime) -> dict[str, int]:
-        """Compare what happened since then; the counts. Raises NotNow, NotPublished, Behind, or what `Lead` raises."""
+    async def sweep(self, reached: Place | None) -> dict[str, int]:
+        """Compare what happened since then; the counts.
+
+        Raises Refused, NotNow, NotPublished, Behind, or what `Lead` raises.
+        """
         counts = {"listed": 0, "missing": 0, "healed": 0}
+        now = await now_at_stripe(self._calls, self._settings.patience)
         ends = await self._reader.ends()
         for window in windows(reached.at if reached else None, now, self._reach):
             await self._walk(window, ends, counts)
             await advance(self._lead, CURSOR, Place(window.end))
-            self._metrics.cursor.set((datetime.now(UTC) - window.end).total_seconds())
+            self._metrics.cursor.set((now - window.end).total_seconds())
         return counts
 
-    async def _walk(self, window: Window, ends: Offsets, counts: dict[str, int]) -> None:
+    async def _walk(self, window: Window, ends: Ends, counts: dict[str, int]) -> None:
         async for page in pages(self._calls, window, self._settings.patience):
             counts["listed"] += len(page)
             self._metrics.listed.inc(len(page))
@@ -80,14 +85,14 @@ class EventSweep:
             counts["missing"] += len(missing)
             counts["healed"] += await self._heal(missing)
 
-    async def _missing(self, page: Sequence[Event], ends: Offsets) -> list[Event]:
+    async def _missing(self, page: Sequence[Event], ends: Ends) -> list[Event]:
         """Those of a page that matter here, and that nobody has heard of once all in Kafka is read."""
         ids = [event["id"] for event in page if event["id"] not in self._written]
         if not (left := await unheard(self._lead, ids)):
             return []
         if not (mattering := [event for event in page if event["id"] in left and self._matters(event)]):
             return []
-        await self._reader.reaches(ends)
+        await self._reader.reaches(self._lead, ends)
         left = await unheard(self._lead, [event["id"] for event in mattering])
         return [event for event in mattering if event["id"] in left]
 

@@ -46,15 +46,18 @@ def listed(event: Mapping[str, Any], value: bytes, topic: str, now: datetime) ->
     return _outgoing(event, value, topic, now, LISTED)
 
 
-def refetched(thing: Mapping[str, Any], api_version: str, at: datetime, cause: str) -> dict[str, Any] | None:
+def refetched(
+    thing: Mapping[str, Any], api_version: str, at: datetime, cause: str, *, changed_at: datetime | None = None
+) -> dict[str, Any] | None:
     """The event that tells how an object stands, None for one that tells nothing.
 
-    Its id is of what is told: the same state of the object is the same event, whoever looks and however often.
+    Its id is of what is told, and of when its cause last changed here: the same state of the object is the same event,
+    whoever looks and however often, until it has been in another one meanwhile.
     """
     kind = _type(thing)
     if kind is None or not is_id(thing.get("id")):
         return None
-    state = blake2b(orjson.dumps(thing, option=orjson.OPT_SORT_KEYS), digest_size=10).hexdigest()
+    state = blake2b(orjson.dumps([thing, changed_at], option=orjson.OPT_SORT_KEYS), digest_size=10).hexdigest()
     return {
         "id": f"{thing['id']}.seen.{state}",
         "object": "event",

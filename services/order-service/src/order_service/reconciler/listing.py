@@ -13,6 +13,7 @@ import orjson
 from order_service.reconciler.windows import Window
 from order_service.stripe_calls.client import NotNow, StripeCalls
 from order_service.stripe_events import READERS
+from order_service.stripe_values import moment
 from tillstream_contracts.stripe_keys import is_id
 
 PATH: Final = "/v1/events"
@@ -28,26 +29,30 @@ def type_lists() -> list[list[str]]:
 
 
 async def pages(calls: StripeCalls, window: Window, patience: timedelta) -> AsyncIterator[list[Event]]:
-    """The events of the window that may mean something here, newest first of each list of types. Raises NotNow."""
+    """The events of the window that may mean something here, newest first of each list of types.
+
+    Raises Refused, or NotNow.
+    """
     created = {"gte": int(window.begin.timestamp()), "lt": int(window.end.timestamp()) + 1}
     for types in type_lists():
-        after: dict[str, str] = {}
-        while True:
+        after: str | None = ""
+        while after is not None:
             by = time.monotonic() + patience.total_seconds()
-            answer = await calls.get(PATH, by=by, limit=PAGE, created=created, types=types, **after)
-            events, more = _read(answer.body)
+            beyond = {"starting_after": after} if after else {}
+            answer = await calls.get(PATH, by=by, limit=PAGE, created=created, types=types, **beyond)
+            events, after = _read(answer.body)
             yield events
-            if not (more and events):
-                break
-            after = {"starting_after": events[-1]["id"]}
 
 
-def _read(body: str) -> tuple[list[Event], bool]:
-    """The events of a page, and whether there are more. What is no list at all is no answer."""
+def _read(body: str) -> tuple[list[Event], str | None]:
+    """The events of a page, and after which there are more. What is no list at all is no answer."""
     try:
         page = orjson.loads(body)
         found, more = page["data"], page["has_more"] is True
-        events = [one for one in found if is_id(one["id"]) and is_id(one["type"]) and isinstance(one["created"], int)]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return [one for one in found if _is_event(one)], found[-1]["id"] if more else None
+    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
         raise NotNow(was_asked=True) from None
-    return events, more
+
+
+def _is_event(one: Event) -> bool:
+    return is_id(one["id"]) and is_id(one["type"]) and moment(one["created"]) is not None

@@ -7,15 +7,16 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from order_service.published import partitions_of
 from order_service.reconciler.leadership import Lead
 
 UNHEARD = """
     SELECT id FROM unnest($1::text[]) AS id
     WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = id)
         AND NOT EXISTS (SELECT FROM parked_records WHERE event_id = id AND event_id IS NOT NULL)"""
+REACHED: Final = "SELECT partition, next_offset FROM consumed WHERE topic = $1"
 CLIENT: Final = "order-service-reconciler"
 ASK_SECONDS: Final = 5.0
 CATCH_UP_SECONDS: Final = 15.0
@@ -23,7 +24,8 @@ POLL_SECONDS: Final = 0.2
 GOODBYE_SECONDS: Final = 2.0
 
 T = TypeVar("T")
-Offsets = Mapping[TopicPartition, int]
+Ends = Mapping[int, int]
+"""By partition."""
 
 
 class Behind(Exception):
@@ -36,30 +38,33 @@ async def unheard(lead: Lead, event_ids: Iterable[str]) -> set[str]:
 
 
 class Reader:
-    """How far order-service has read the topic, seen from outside its group."""
+    """How far order-service has taken the topic in, by its database; how far the topic goes, by Kafka."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, *, topic: str, group: str) -> None:
-        self._consumer, self._admin, self._topic, self._group = consumer, admin, topic, group
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
+        self._consumer, self._topic = consumer, topic
 
-    async def ends(self) -> Offsets:
-        """Where the topic ends now. Raises KafkaError."""
-        [described] = await _asked(self._admin.describe_topics([self._topic]))
-        places = [TopicPartition(self._topic, one["partition"]) for one in described["partitions"]]
-        return dict(await _asked(self._consumer.end_offsets(places)))
+    async def ends(self) -> Ends:
+        """Where each partition ends now. Raises KafkaError."""
+        ends = await _asked(self._ends())
+        return {partition.partition: end for partition, end in ends.items()}
 
-    async def reaches(self, ends: Offsets) -> None:
-        """Return once all before these ends is read. Raises Behind where that takes too long."""
+    async def _ends(self) -> Mapping[TopicPartition, int]:
+        ends: Mapping[TopicPartition, int] = await self._consumer.end_offsets(
+            await partitions_of(self._consumer, [self._topic])
+        )
+        return ends
+
+    async def reaches(self, lead: Lead, ends: Ends) -> None:
+        """Return once all before these ends is taken in. Raises Behind where that takes too long."""
         by = time.monotonic() + CATCH_UP_SECONDS
-        while not await self._has_reached(ends):
+        while not await self._has_reached(lead, ends):
             if time.monotonic() > by:
                 raise Behind
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _has_reached(self, ends: Offsets) -> bool:
-        begins = await _asked(self._consumer.beginning_offsets(list(ends)))
-        done = await _asked(self._admin.list_consumer_group_offsets(self._group))
-        offsets = {place: done[place].offset if place in done else 0 for place in ends}
-        return all(max(offsets[place], begins[place]) >= end for place, end in ends.items())
+    async def _has_reached(self, lead: Lead, ends: Ends) -> bool:
+        reached = {row["partition"]: row["next_offset"] for row in await lead.fetch(REACHED, self._topic)}
+        return all(reached.get(partition, 0) >= end for partition, end in ends.items())
 
 
 async def _asked(answer: Awaitable[T]) -> T:
@@ -71,15 +76,12 @@ async def _asked(answer: Awaitable[T]) -> T:
 
 
 @asynccontextmanager
-async def reader(bootstrap_servers: str, *, topic: str, group: str) -> AsyncIterator[Reader]:
-    """Looks at the group's offsets without joining it. Raises KafkaError."""
+async def reader(bootstrap_servers: str, topic: str) -> AsyncIterator[Reader]:
+    """Looks at the topic without reading any of it. Raises KafkaError."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, client_id=CLIENT, metadata_max_age_ms=30_000)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id=CLIENT)
     try:
         await consumer.start()
-        await admin.start()
-        yield Reader(consumer, admin, topic=topic, group=group)
+        yield Reader(consumer, topic)
     finally:
-        for close in (consumer.stop, admin.close):
-            with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(close(), GOODBYE_SECONDS)
+        with suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)

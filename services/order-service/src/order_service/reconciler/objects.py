@@ -1,17 +1,17 @@
 """What Stripe's objects say now, each with those beside it of which something may be missing, too."""
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
 
-from order_service.resolver.events import Answer, Object
+from order_service.reconciler.clock import moment
+from order_service.resolver.events import Object
 from order_service.resolver.stripe import Stripe
 from order_service.stripe_calls.client import NotNow, StripeCalls
 from order_service.stripe_values import an_object, plain, reference
@@ -33,10 +33,11 @@ Thing = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An object as Stripe gave it, and when by Stripe's clock."""
+    """An object as Stripe gave it."""
 
     thing: Thing
     at: datetime
+    """By Stripe's clock, not after it was read there: what happened meanwhile is newer."""
     api_version: str
 
 
@@ -51,8 +52,10 @@ class Objects:
         path = PATHS.get(name.partition("_")[0])
         if path is None or not _ID.fullmatch(name):
             return []
+        asked_at = monotonic()
         answer = await self._stripe.fetch(Object(f"{path}/{name}", None), by=self._by())
-        one = Seen(answer.content, _moment(answer), answer.api_version)
+        took = timedelta(seconds=monotonic() - asked_at)
+        one = Seen(answer.content, moment(answer.date) - took, answer.api_version)
         return [one, *await self._beside(one)]
 
     async def _beside(self, one: Seen) -> list[Seen]:
@@ -78,12 +81,4 @@ class Objects:
         return [Seen(thing, payment.at, payment.api_version) for thing in moved]
 
     def _by(self) -> float:
-        return time.monotonic() + self._patience
-
-
-def _moment(answer: Answer) -> datetime:
-    """When Stripe answered, by its own clock, with which its events are compared."""
-    try:
-        return parsedate_to_datetime(answer.date).astimezone(UTC)
-    except ValueError:
-        return datetime.now(UTC)
+        return monotonic() + self._patience

@@ -14,14 +14,14 @@ from aiokafka.errors import KafkaError
 
 from order_service.failures import without_content
 from order_service.publisher import NotPublished, Publisher
-from order_service.reconciler.cursors import read_cursors
+from order_service.reconciler.cursors import Place, read_cursors
 from order_service.reconciler.events import CURSOR, EventSweep
 from order_service.reconciler.leadership import Lead, SchemaIsMissing, leading
 from order_service.reconciler.looking import LookSweep
 from order_service.reconciler.metrics import ReconcilerMetrics
 from order_service.reconciler.missing import Behind, reader
 from order_service.reconciler.settings import ReconcilerSettings
-from order_service.stripe_calls.client import NotNow, StripeCalls
+from order_service.stripe_calls.client import NotNow, Refused, StripeCalls
 from tillstream_contracts import STRIPE_EVENTS
 from tillstream_operations import Health
 
@@ -29,6 +29,7 @@ PAUSE_SECONDS: Final = 1.0
 STUCK_SECONDS: Final = 300.0
 """A sweep asks the database more often than that, however slow Stripe is."""
 OK, LEADING, STANDING_BY, CONNECTING = "ok", "leading", "standing by", "not connected yet"
+REFUSED: Final = "Stripe does not list them: see what STRIPE_SECRET_KEY may read"
 WELL: Final = (OK, LEADING, STANDING_BY)
 KAFKA_AWAY: Final = (KafkaError, NotPublished)
 DATABASE_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -42,7 +43,7 @@ class ReconcilerRunning:
     def __init__(self, settings: ReconcilerSettings, metrics: ReconcilerMetrics) -> None:
         self._settings, self._metrics = settings, metrics
         self._calls = StripeCalls(settings, metrics.calls)
-        self._role, self._kafka, self._behind = CONNECTING, OK, OK
+        self._role, self._kafka, self._behind, self._list = CONNECTING, OK, OK, OK
         self._working: Lead | None = None
 
     async def run(self) -> None:
@@ -70,6 +71,7 @@ class ReconcilerRunning:
             "kafka": self._kafka,
             "stripe": self._calls.trouble or OK,
             "order_service": self._behind,
+            "events": self._list,
         }
         return Health(all(word in WELL for word in parts.values()), parts)
 
@@ -121,7 +123,7 @@ class ReconcilerRunning:
         publisher = Publisher(servers, timeout=settings.publish_timeout)
         try:
             await publisher.start()
-            async with reader(servers, topic=topic, group=settings.consumer_group) as read:
+            async with reader(servers, topic) as read:
                 yield (
                     EventSweep(settings, metrics, calls, lead=lead, publisher=publisher, reader=read),
                     LookSweep(settings, metrics, calls, lead=lead, publisher=publisher),
@@ -136,7 +138,7 @@ class ReconcilerRunning:
         try:
             with self._metrics.sweeps.time():
                 cursors = await read_cursors(lead)
-                counts |= await events.sweep(cursors.get(CURSOR), datetime.now(UTC))
+                counts |= await self._compare(events, cursors.get(CURSOR))
                 counts |= await looks.sweep(cursors, datetime.now(UTC))
             self._behind = OK
             log.info("swept", seconds=round(monotonic() - begun, 3), **counts)
@@ -146,6 +148,18 @@ class ReconcilerRunning:
             log.warning("sweep_ended_early", because=type(error).__name__, **counts)
         finally:
             self._working = None
+
+    async def _compare(self, events: EventSweep, reached: Place | None) -> dict[str, int]:
+        """The sweep of events, if the key may read them: objects can be asked for all the same."""
+        try:
+            counts = await events.sweep(reached)
+        except Refused as error:
+            self._list = REFUSED
+            self._metrics.failures.labels(type(error).__name__).inc()
+            log.error("events_refused", problem=str(error))  # noqa: TRY400  # the trace says no more
+            return {}
+        self._list = OK
+        return counts
 
 
 async def _whichever_ends(*efforts: Coroutine[Any, Any, None]) -> None:

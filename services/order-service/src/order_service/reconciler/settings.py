@@ -25,8 +25,6 @@ class ReconcilerSettings(CallSettings):
         "order_id"
     )
     """The key in Stripe's metadata that holds the order's id, as order-service has it."""
-    consumer_group: Annotated[str, Field(validation_alias="ORDER_SERVICE_CONSUMER_GROUP")] = "order-service"
-    """order-service's consumer group: what it has still to read is not missing."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8007
     """The port to listen on."""
