@@ -25,9 +25,9 @@ from chaos.timeline import Entry, Timeline
 from chaos.watchers import watching
 
 BUILT_WITHIN: Final = 540.0
-SENT_WITHIN: Final = 150.0
+SENT_WITHIN: Final = 330.0
 """After the faults: whatever was not acknowledged by then never will be."""
-SETTLED_WITHIN: Final = 30.0
+SETTLED_WITHIN: Final = 90.0
 DROPPED: Final = 0.03
 """The share of events that are never posted."""
 JUDGED_WITHIN: Final = 420.0

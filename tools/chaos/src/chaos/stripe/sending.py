@@ -22,7 +22,7 @@ from chaos.stripe.placing import Shop
 from chaos.stripe.posting import Poster
 from chaos.stripe.schedule import Posting, forgeries, postings
 
-PATIENCE: Final = 120.0
+PATIENCE: Final = 300.0
 """Seconds after the run in which what is left is still tried."""
 AN_ANSWER: Final = ClientTimeout(total=15, sock_connect=3)
 A_WHOLE_LIFE: Final = 60.0
