@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Scope
 
+from schemas.witness import all_is_as_described, witness  # noqa: F401  # what is sent is as described
 from tillstream_operations import RequestIds, answer_with_problems
 from webhook_ingest.admission import Room
 from webhook_ingest.app import paths_of

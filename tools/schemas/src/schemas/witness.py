@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas.asyncapi import document
+from tillstream_contracts import STRIPE_EVENTS
 
 SERVICES: Final = ("intent-api", "order-service", "webhook-ingest")
 """The names that their producers give themselves."""
@@ -54,7 +55,7 @@ def witness() -> Iterator[Witness]:
     seeing = Witness()
     with pytest.MonkeyPatch.context() as patch:
         _watch_producers(patch, seeing)
-        if "webhook_ingest.producer" in sys.modules:
+        if "webhook_ingest.webhook" in sys.modules:
             _watch_webhooks(patch, seeing)
         if "notifier.sockets" in sys.modules:
             _watch_sockets(patch, seeing)
@@ -84,16 +85,17 @@ def _watch_producers(patch: pytest.MonkeyPatch, witness: Witness) -> None:
 
 
 def _watch_webhooks(patch: pytest.MonkeyPatch, witness: Witness) -> None:
-    producer = sys.modules["webhook_ingest.producer"].Producer
-    write = producer.write
+    """Where a webhook becomes a record: what the producer is given then are bytes, and a test has a fake one."""
+    webhook = sys.modules["webhook_ingest.webhook"]
+    make = webhook._record  # noqa: SLF001
 
-    @wraps(write)
-    async def watched(self: Any, partition: int, records: Any) -> None:
-        for record in records:
-            witness.see_record(self._topic, record.value, record.headers)
-        await write(self, partition, records)
+    @wraps(make)
+    def watched(*given: Any) -> Any:
+        record = make(*given)
+        witness.see_record(STRIPE_EVENTS.name, record.value, record.headers)
+        return record
 
-    patch.setattr(producer, "write", watched)
+    patch.setattr(webhook, "_record", watched)
 
 
 def _watch_sockets(patch: pytest.MonkeyPatch, witness: Witness) -> None:
