@@ -114,7 +114,7 @@ async def forget_saved_card(
     "/setup-intents",
     status_code=201,
     summary="Save a card for later, without a payment",
-    responses=problems(400, 401, 403, 409, 422, 429, 502, 503),
+    responses=problems(400, 401, 403, 404, 409, 422, 429, 502, 503),
 )
 async def make_setup_intent(
     key: Annotated[str, Depends(require_key)],
