@@ -7,7 +7,7 @@ import pytest
 from fuzz.apis import SERVICES, House, examine, made_things
 from running_house import THIN_SECRET, RunningHouse
 
-EXAMPLES = 4
+EXAMPLES = 2
 """Made-up requests of an operation, beside those that try each of its bounds once; `make fuzz` tries many more."""
 SEED = 1
 
