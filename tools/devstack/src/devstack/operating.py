@@ -10,7 +10,8 @@ from devstack.programs import Plan
 
 
 def become_tillstream(plan: Plan, arguments: Sequence[str]) -> Never:
-    """Go on as order-service's `tillstream`, with order-service's settings."""
+    """Go on as order-service's `tillstream`, with order-service's settings, and the key by which Stripe is asked."""
     program = str(Path(sys.executable).with_name("tillstream"))
-    [settings] = [running.environment for running in plan.services() if running.name == "order-service"]
-    os.execve(program, [program, *arguments], {**os.environ, **settings})  # noqa: S606  # what the user typed
+    by_name = {running.name: running.environment for running in plan.services()}
+    stripe = {key: value for key, value in by_name["order-service-reconciler"].items() if key.startswith("STRIPE_")}
+    os.execve(program, [program, *arguments], {**os.environ, **stripe, **by_name["order-service"]})  # noqa: S606  # what the user typed

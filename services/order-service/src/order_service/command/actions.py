@@ -30,6 +30,8 @@ class Action(StrEnum):
 
     REPLAY = "replay"
     DISCARD = "discard"
+    SWAP = "swap"
+    """Let orders be what the topics say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,14 @@ from order_service.command.trouble import run
 
 
 def audit(
-    action: Annotated[str | None, typer.Option(help="Only this, such as replay or discard.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only this, such as replay, discard or swap.")] = None,
     by: Annotated[str | None, typer.Option(help="Only by this person.")] = None,
     since: Since = None,
     record: Annotated[Place | None, typer.Option(parser=place, metavar="ID", help="Only of this record.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Who replayed or discarded what, when and why; newest first. Dry runs are not in it."""
+    """Who replayed, discarded or mended what, when and why; newest first. Dry runs are not in it."""
     settings = command_settings()
 
     async def work() -> None:

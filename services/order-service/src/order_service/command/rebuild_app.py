@@ -1,5 +1,6 @@
 """`tillstream rebuild`: are the orders what the topics say, and if not, let them be."""
 
+import logging
 import time
 from contextlib import nullcontext
 from enum import IntEnum
@@ -9,8 +10,9 @@ import typer
 from rich.table import Column
 from rich.text import Text
 
+from order_service.command.actions import Act, Action, note
 from order_service.command.connections import consumer
-from order_service.command.options import AsJson
+from order_service.command.options import AsJson, By, whoami
 from order_service.command.output import aside, harmless, out, print_json, print_table, say
 from order_service.command.settings import log_beside_the_answer
 from order_service.command.trouble import Trouble, run
@@ -18,7 +20,7 @@ from order_service.failures import WentBack
 from order_service.publisher import NotPublished
 from order_service.rebuilding.at_stripe import Disagreement, StripeSettings, asking
 from order_service.rebuilding.differences import Difference, shown
-from order_service.rebuilding.mending import NeverIdle
+from order_service.rebuilding.mending import Mended, NeverIdle
 from order_service.rebuilding.rebuild import CutOff, NothingTakenIn, RebuildSettings, Rebuilt, opened
 from order_service.rebuilding.schema import Busy
 from order_service.stripe_calls.client import NotNow
@@ -58,6 +60,7 @@ def rebuild(
     with_stripe: Annotated[
         bool, typer.Option("--with-stripe", help="Ask Stripe for each payment, too; slow, and read-only.")
     ] = False,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Fold all events from the beginning of the topics, and compare the orders with what comes of that.
@@ -69,6 +72,7 @@ def rebuild(
     settings = read_settings(RebuildSettings)
     at_stripe = asking(read_settings(StripeSettings)) if with_stripe else nullcontext()
     log_beside_the_answer(settings)
+    logging.getLogger("order_service.batches").setLevel(logging.ERROR)  # what was parked or flagged was told then
 
     async def work() -> Rebuilt:
         try:
@@ -77,9 +81,12 @@ def rebuild(
                 consumer(settings) as kafka,
                 opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding,
             ):
-                return await rebuilding.run(
+                rebuilt = await rebuilding.run(
                     swap=swap, stripe=stripe, phase=lambda phase: say(f"{phase} …", style="dim")
                 )
+                if rebuilt.mended:
+                    await note(rebuilding.live, Act(by or whoami(), Action.SWAP, because=_mended(rebuilt.mended)))
+                return rebuilt
         except OURS as error:
             raise Trouble(str(error) or type(error).__name__) from error
 
@@ -109,7 +116,9 @@ def _print(rebuilt: Any) -> None:
     counts = rebuilt.comparison.counts
     columns: list[Column | str] = ["table", *(Column(one, justify="right") for one in ("same", "differ", "not known"))]
     rows: list[list[str | Text]] = [
-        [name, *(Text(f"{number:,}") for number in (c.same, c.differ, c.unknown))] for name, c in counts.items()
+        [name, *(Text(f"{number:,}") for number in (c.same, c.differ, c.unknown))]
+        for name, c in counts.items()
+        if c.same or c.differ or c.unknown
     ]
     print_table(columns, rows)
     for sentence in _sentences(rebuilt):
@@ -128,13 +137,14 @@ def _sentences(rebuilt: Rebuilt) -> list[str]:
             f"{asked.payments:,} payments asked for at Stripe, which disagrees on {len(asked.disagreements):,}."
         )
     if mended := rebuilt.mended:
-        pause = round(mended.longest_pause * 1000)
-        told.append(
-            f"{mended.rows:,} rows mended, {len(mended.changes):,} changes published, batches waited {pause} ms."
-        )
+        told.append(f"{_mended(mended)}, batches waited {round(mended.longest_pause * 1000)} ms.")
         if mended.left_alone:
             told.append(f"{mended.left_alone:,} rows that no record tells of were left alone: look at them.")
     return told
+
+
+def _mended(mended: Mended) -> str:
+    return f"{mended.rows:,} rows mended, {len(mended.changes):,} changes published"
 
 
 def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
