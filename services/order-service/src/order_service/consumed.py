@@ -26,6 +26,12 @@ REACH: Final = """
     )
     SELECT (SELECT count(*) FROM moved) AS moved,
         (SELECT coalesce(max(version_floor), 0) FROM consumed WHERE next_offset < replay_until) AS floor"""
+KNOWS_LESS: Final = """
+    SELECT EXISTS (
+        SELECT FROM unnest($1::text[], $2::int[], $3::bigint[]) AS known(topic, partition, next_offset)
+        LEFT JOIN consumed USING (topic, partition)
+        WHERE consumed.next_offset IS NULL OR consumed.next_offset < known.next_offset
+    )"""
 FLOOR: Final = "SELECT coalesce(max(version_floor), 0) FROM consumed WHERE next_offset < replay_until"
 
 Partition = tuple[str, int]
@@ -54,6 +60,12 @@ class Reached:
     def note(self, reached: Iterable[Reach]) -> None:
         """So far it is committed."""
         self.known.update({(one.topic, one.partition): one.next_offset for one in reached})
+
+    async def is_forgotten(self, connection: Connection) -> bool:
+        """Whether the database knows less than this consumer has written into it."""
+        known = [(*place, offset) for place, offset in self.known.items()]
+        found: bool = bool(known) and await connection.fetchval(KNOWS_LESS, *zip(*known, strict=True))
+        return found
 
 
 async def reach(connection: Connection, reached: Sequence[Reach], now: datetime) -> int:
