@@ -158,11 +158,13 @@ class Producer:
             if not answers:
                 self._efforts.succeeded()  # it is Kafka that is away
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._failed.wait(), PING_EVERY)
+                async with asyncio.timeout(PING_EVERY):
+                    await self._failed.wait()
 
     async def _answers(self, producer: AIOKafkaProducer) -> bool:
         try:
-            return bool(await asyncio.wait_for(producer.client.force_metadata_update(), REQUEST_TIMEOUT))
+            async with asyncio.timeout(REQUEST_TIMEOUT):  # `wait_for` loses a cancellation that comes as it ends
+                return bool(await producer.client.force_metadata_update())
         except (KafkaError, TimeoutError):
             return False
 
