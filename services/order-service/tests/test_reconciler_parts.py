@@ -1,5 +1,6 @@
 """The reconciler's parts that do no I/O: what is listed, when orders are asked for, which event an object makes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,6 +17,7 @@ from order_service.reconciler.healing import listed, refetched, refetched_record
 from order_service.reconciler.listing import MOST_TYPES, type_lists
 from order_service.reconciler.looking import LookSweep
 from order_service.reconciler.metrics import ReconcilerMetrics
+from order_service.reconciler.missing import _asked
 from order_service.reconciler.objects import Objects
 from order_service.reconciler.settings import ReconcilerSettings
 from order_service.reconciler.unsettled import LONGEST, pauses, walks
@@ -207,3 +209,19 @@ async def test_orders_of_one_status_however_many_leave_others_their_turn() -> No
         assert counts["looked_at"] <= 40
     looked_at = metrics.looked_at.labels("orders", "processing")
     assert looked_at._value.get() >= 1
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_reconciler_that_is_told_to_end_never_overhears_it(turns: int) -> None:
+    """Python 3.11's `wait_for` did, where an answer came in the same moment, and the process stayed for good."""
+
+    async def answer() -> int:
+        await asyncio.sleep(0)
+        return 1
+
+    asking = asyncio.create_task(_asked(answer()))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    told = asking.cancel()
+    await asyncio.wait({asking}, timeout=10)
+    assert asking.cancelled() is told

@@ -41,9 +41,10 @@ async def serve(settings: Settings) -> int:
     async with notifier.running():
         async with watchdog.watching():
             await stop.wait()
+        notifier.give_notice()
         with suppress(TimeoutError):
-            notifier.give_notice()
-            await asyncio.wait_for(hurry.wait(), settings.notice.total_seconds())
+            async with asyncio.timeout(settings.notice.total_seconds()):
+                await hurry.wait()
     return NO_PROGRESS if watchdog.has_ended else 0
 
 

@@ -60,7 +60,8 @@ class Progress:
     async def ask(self, consumer: AIOKafkaConsumer) -> None:
         """Measure how many records wait. Raises KafkaError, TimeoutError."""
         try:
-            lag = await asyncio.wait_for(_lag(consumer), self.ask_seconds)
+            async with asyncio.timeout(self.ask_seconds):
+                lag = await _lag(consumer)
         except (KafkaError, TimeoutError):
             self.kafka_answers = False
             raise

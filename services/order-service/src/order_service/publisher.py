@@ -53,7 +53,8 @@ class Publisher:
     async def stop(self) -> None:
         """Close; what is not acknowledged by then was never promised to anybody."""
         with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(self._producer.stop(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._producer.stop()
 
     async def publish(self, records: Iterable[Outgoing]) -> None:
         """Write the records, each key's in this order, and wait until all are acknowledged. Raises NotPublished."""

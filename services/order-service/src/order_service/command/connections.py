@@ -91,12 +91,14 @@ async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: Operator
         yield
     finally:
         with suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(kafka.stop(), GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await kafka.stop()
 
 
 async def _in_time(start: Awaitable[None], settings: OperatorSettings) -> None:
     try:
-        await asyncio.wait_for(start, settings.publish_timeout.total_seconds())
+        async with asyncio.timeout(settings.publish_timeout.total_seconds()):
+            await start
     except TimeoutError as error:
         raise KafkaConnectionError from error
 

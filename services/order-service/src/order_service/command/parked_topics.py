@@ -99,7 +99,8 @@ class ParkedTopics:
 
     async def _in_time(self, answer: Awaitable[T], *, more: float = 0) -> T:
         try:
-            return await asyncio.wait_for(answer, self._patience + more)
+            async with asyncio.timeout(self._patience + more):
+                return await answer
         except TimeoutError as error:
             raise KafkaTimeoutError from error
 

@@ -57,7 +57,8 @@ class Replaying:
 
     async def _write(self, place: Place, found: Original) -> Place:
         try:
-            acknowledged = await asyncio.wait_for(self._send(place, found), self._patience)
+            async with asyncio.timeout(self._patience):
+                acknowledged = await self._send(place, found)
         except MessageSizeTooLargeError as error:
             raise CannotBeReplayed(TOO_LARGE) from error
         except TimeoutError as error:

@@ -70,7 +70,8 @@ class Reader:
 async def _asked(answer: Awaitable[T]) -> T:
     """What Kafka answers. Raises KafkaError, also where it does not."""
     try:
-        return await asyncio.wait_for(answer, ASK_SECONDS)
+        async with asyncio.timeout(ASK_SECONDS):
+            return await answer
     except TimeoutError:
         raise KafkaTimeoutError from None
 
@@ -84,4 +85,5 @@ async def reader(bootstrap_servers: str, topic: str) -> AsyncIterator[Reader]:
         yield Reader(consumer, topic)
     finally:
         with suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await consumer.stop()

@@ -101,7 +101,8 @@ class ResolverRunning:
         finally:
             self._kafka = "leaving"
             with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(consumer.stop(), GOODBYE_SECONDS)
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await consumer.stop()
             await publisher.stop()
 
     def _resolver(self, publisher: Publisher) -> Resolver:
@@ -136,7 +137,8 @@ class ResolverRunning:
         if monotonic() - self._moved_at < self._settings.stuck_after.total_seconds():
             return
         partitions = list(consumer.assignment())
-        ends = await asyncio.wait_for(consumer.end_offsets(partitions), ASK_SECONDS) if partitions else {}
+        async with asyncio.timeout(ASK_SECONDS):
+            ends = await consumer.end_offsets(partitions) if partitions else {}
         if any([end > await consumer.position(partition) for partition, end in ends.items()]):
             raise Stuck
         self._moved_at = monotonic()
@@ -154,7 +156,8 @@ class ResolverRunning:
 async def _commit(consumer: AIOKafkaConsumer, records: Iterable[Record]) -> None:
     offsets = {_place(record): record.offset + 1 for record in records}
     try:
-        await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await consumer.commit(offsets)
     except (KafkaError, TimeoutError) as error:
         log.warning("offsets_not_committed", because=type(error).__name__)
 
