@@ -23,7 +23,10 @@ END_CLIENTS = f"SELECT count(pg_terminate_backend(pid)) {CLIENTS}"
 SLOW_COMMITS = "ALTER SYSTEM SET commit_delay = 100000"  # microseconds, the most that there is
 USUAL_COMMITS = "ALTER SYSTEM RESET commit_delay"
 COMMIT_SECONDS = 0.15
+SOMEBODY_COMMITS_WITHIN = 25
+"""Other faults may keep all from it for a while."""
 RECONFIGURED_SECONDS = 30
+AT_ONCE = 10
 REPLY_LOST = Toxic("timeout", {"timeout": 1}, ("downstream",))
 PAUSE_SECONDS = 0.3
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -41,14 +44,13 @@ async def stop_immediately(stage: Stage, target: str, lasts: float) -> Outcome:
 
 async def kill_backend(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - it is over at once
     """`kill -9` for the process of one connection: PostgreSQL then ends all others, and recovers."""
-    pid = None
-    with suppress(*AWAY):
+    with suppress(*AWAY):  # also where it has just left
         async with _connection(stage) as database:
             pid = await database.fetchval(f"SELECT pid {CLIENTS} ORDER BY random() LIMIT 1")
-    if pid is None:
-        return Outcome("nobody was connected")
-    os.kill(pid, signal.SIGKILL)
-    return Outcome(f"process {pid}", kills=1)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+                return Outcome(f"process {pid}", kills=1)
+    return Outcome("nobody was connected")
 
 
 async def terminate_backends(stage: Stage, target: str, lasts: float) -> Outcome:  # noqa: ARG001 - there is one
@@ -77,23 +79,31 @@ async def _hold_all(stage: Stage, deadline: float) -> int:
     async with AsyncExitStack() as taken:
         first, count = await taken.enter_async_context(_connection(stage)), 1
         while time.monotonic() < deadline:
-            try:
-                await taken.enter_async_context(_connection(stage))
-                count += 1
-            except (asyncpg.TooManyConnectionsError, TimeoutError):
+            got = await asyncio.gather(*(_taken(stage, taken) for _ in range(AT_ONCE)))
+            count += sum(got)
+            if not all(got):
                 await first.execute(END_CLIENTS)
                 await asyncio.sleep(0.01)
     return count
 
 
+async def _taken(stage: Stage, taken: AsyncExitStack) -> bool:
+    """Whether there was one more."""
+    try:
+        await taken.enter_async_context(_connection(stage))
+    except AWAY:
+        return False
+    return True
+
+
 async def lose_commit_replies(stage: Stage, target: str, lasts: float) -> Outcome:
     """Transactions are committed, and who asked for it never hears so: connections break while COMMIT is at work."""
-    lost, deadline = 0, time.monotonic() + lasts
+    lost, begun = 0, time.monotonic()
     await _reconfigure(stage, SLOW_COMMITS)
-    while time.monotonic() < deadline:
+    while time.monotonic() < begun + (lasts if lost else lasts + SOMEBODY_COMMITS_WITHIN):
         with suppress(*AWAY):
             async with _connection(stage) as database:
-                await _until_somebody_commits(database, deadline)
+                await _until_somebody_commits(database, time.monotonic() + lasts)
                 async with stage.proxies.poisoned(target, REPLY_LOST):
                     await asyncio.sleep(COMMIT_SECONDS)
                 lost += 1
