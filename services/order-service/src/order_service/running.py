@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from order_service import restoring
 from order_service.batches import Batches
+from order_service.consumed import Reached
 from order_service.failures import FOR_NOW, without_content
 from order_service.intake import Intake
 from order_service.metrics import Metrics
@@ -49,8 +50,8 @@ class Running:
         while True:
             try:
                 await self._until_schema_is_right()
-                async with self._consuming() as intake:
-                    await self._until_given_up_or_stuck(intake)
+                async with self._consuming() as (intake, reached):
+                    await self._until_given_up_or_stuck(intake, reached)
                 await asyncio.sleep(PAUSE_SECONDS)
             except (KafkaError, OSError) as error:
                 self._kafka, self._reachable_since = f"not reachable: {type(error).__name__}", None
@@ -87,7 +88,7 @@ class Running:
         return Health.of(progress="records wait, and none is taken in" if stuck else "ok")
 
     @asynccontextmanager
-    async def _consuming(self) -> AsyncIterator[Intake]:
+    async def _consuming(self) -> AsyncIterator[tuple[Intake, Reached]]:
         """A producer and a consumer, new ones each time: neither recovers from everything by itself."""
         publisher = Publisher(self._settings.kafka_bootstrap_servers, timeout=self._settings.publish_timeout)
         batches = self._batches(publisher)
@@ -100,7 +101,7 @@ class Running:
                 self._publisher = publisher
                 await intake.start()
             self._kafka, self._reachable_since = "ok", self._reachable_since or self._progress.clock()
-            yield intake
+            yield intake, batches.reached
         finally:
             self._kafka, self._publisher = "leaving", None
             await _leave(intake)
@@ -119,13 +120,16 @@ class Running:
             limit=self._limit,
         )
 
-    async def _until_given_up_or_stuck(self, intake: Intake) -> None:
+    async def _until_given_up_or_stuck(self, intake: Intake, reached: Reached) -> None:
         """Measure the lag from time to time; return if producer and consumer have to be made anew."""
         begun = self._progress.clock()
         while not self._progress.is_stuck(since=begun):
             with suppress(TimeoutError):
                 await asyncio.wait_for(intake.given_up.wait(), self._progress.ask_seconds)
                 log.error("clients_given_up", because=self._progress.trouble)
+                return
+            if await self._is_forgotten(reached):
+                log.error("database_went_back")
                 return
             if intake.consumer is None:
                 continue
@@ -134,6 +138,14 @@ class Running:
             except (KafkaError, TimeoutError) as error:
                 log.warning("lag_unknown", because=type(error).__name__)
         log.error("consumer_stuck", stuck_after=self._settings.stuck_after.total_seconds())
+
+    async def _is_forgotten(self, reached: Reached) -> bool:
+        """Whether the database was restored below a consumer that nothing comes to, which would find it out."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), self._pool.acquire() as connection:
+                return await reached.is_forgotten(connection)
+        except FOR_NOW:
+            return False
 
     async def _until_schema_is_right(self) -> None:
         told = None
