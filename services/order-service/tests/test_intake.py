@@ -10,7 +10,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from order_service.__main__ import HTTP_DRAIN_SECONDS
-from order_service.commits import Commits
+from order_service.commits import IN_DATABASE, Commits
 from order_service.intake import Intake
 from order_service.metrics import Metrics
 from order_service.progress import Progress
@@ -31,14 +31,15 @@ class Consumer:
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     reached: dict[TopicPartition, int] = field(default_factory=dict)
 
-    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+    async def commit(self, offsets: dict[TopicPartition, tuple[int, str]]) -> None:
         self.commits += 1
         await asyncio.sleep(0)
         if self.commit_hangs:
             await asyncio.Event().wait()
         if self.commit_fails:
             raise CommitFailedError
-        self.committed.update(offsets)
+        assert {note for _, note in offsets.values()} == {IN_DATABASE}
+        self.committed.update({partition: offset for partition, (offset, _) in offsets.items()})
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         if partition not in self.owned:

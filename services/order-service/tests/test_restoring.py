@@ -19,6 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import CommitFailedError
 
 from devstack.postgres import binaries
+from order_service.commits import Committed
 from order_service.consumed import Reached
 from order_service.migrate import migrate
 from order_service.published import Version, highest_published, is_forgotten, last_published, partitions_of
@@ -32,10 +33,24 @@ LEFT_OUT = {"version", "previous_status", "created_at", "updated_at", "first_see
 def test_database_that_says_less_than_kafka_is_behind_until_it_is_noticed() -> None:
     """After that it is on its way."""
     now: Any = None
-    assert Kept(3, 0, now).is_behind(9)
-    assert not Kept(3, 9, now).is_behind(9)
-    assert not Kept(9, 0, now).is_behind(9)
+    told = Committed(9, is_noted=True)
+    assert Kept(3, 0, now).is_behind(told)
+    assert not Kept(3, 9, now).is_behind(told)
+    assert not Kept(9, 0, now).is_behind(told)
     assert not Kept(0, 0, now).is_behind(None)
+
+
+def test_database_that_an_older_build_writes_to_is_surpassed_and_not_behind() -> None:
+    """Else each upgrade would look like a restore; but where records come again, they have to come to their end."""
+    now: Any = None
+    told = Committed(9, is_noted=False)
+    assert not Kept(3, 0, now).is_behind(told)
+    assert Kept(3, 0, now).is_surpassed(told)
+    assert Kept(3, 3, now).is_surpassed(told)
+    assert not Kept(9, 0, now).is_surpassed(told)
+    assert not Kept(3, 0, now).is_surpassed(Committed(9, is_noted=True))
+    assert not Kept(3, 7, now).is_surpassed(told)
+    assert Kept(3, 7, now).is_behind(told)
 
 
 def test_consumer_remembers_how_far_it_has_written() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import TopicPartition
@@ -11,7 +11,16 @@ from aiokafka.errors import KafkaError
 from order_service.records import Record
 
 COMMIT_SECONDS: Final = 5.0
+IN_DATABASE: Final = "in the database"
+"""Goes to Kafka with each offset. Builds from before the database knew how far it is taken in say nothing."""
 log = structlog.get_logger(__name__)
+
+
+class Committed(NamedTuple):
+    """An offset as the group told it to Kafka; `is_noted` says that the database was told, too."""
+
+    offset: int
+    is_noted: bool
 
 
 class Commits:
@@ -42,7 +51,8 @@ class Commits:
 
 
 async def _commit(offsets: dict[TopicPartition, int], consumer: Any) -> None:
+    told = {partition: (offset, IN_DATABASE) for partition, offset in offsets.items()}
     try:
-        await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS)
+        await asyncio.wait_for(consumer.commit(told), COMMIT_SECONDS)
     except (KafkaError, TimeoutError) as error:
         log.warning("offsets_not_committed", because=type(error).__name__)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -32,8 +32,8 @@ PARTITION_FETCH_BYTES = 2**20
 """Bounds what is held of a backlog; of a larger record Kafka sends one at a time all the same."""
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
-Starts = Callable[[Mapping[TopicPartition, int | None]], Awaitable[Mapping[TopicPartition, int]]]
-"""Says from where to read where that is not from the group's committed offset, which it is given."""
+Starts = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
+"""Says from where to read where that is not from the group's committed offset."""
 
 
 class Intake:
@@ -111,8 +111,7 @@ class Intake:
             return
         consumer.pause(*assigned)
         try:
-            committed = await asyncio.gather(*(consumer.committed(partition) for partition in assigned))
-            starts = await self._starts(dict(zip(assigned, committed, strict=True)))
+            starts = await self._starts(assigned)
         except Exception as error:  # noqa: BLE001  # told in the log; aiokafka would go on from anywhere
             log.warning("start_unknown", **without_content(error))
             self.given_up.set()

@@ -16,6 +16,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from order_service.commits import IN_DATABASE, Committed
 from order_service.failures import WentBack
 from order_service.postgres import Connection, Pool
 from order_service.published import highest_published, is_forgotten, last_published, partitions_of
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 ALONE: Final = 7_203_114_521
 """The advisory lock on which consumers that start at once take turns."""
+START_SECONDS: Final = 30.0
 NOTICE_SECONDS: Final = 600.0
 """Enough to read the versions that were published since last night's backup."""
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
@@ -40,6 +42,8 @@ BEGIN: Final = """
     INSERT INTO consumed (topic, partition, next_offset, reached_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset"""
 REPLAY: Final = "UPDATE consumed SET replay_until = $3, version_floor = $4 WHERE topic = $1 AND partition = $2"
+SURPASSED: Final = """
+    UPDATE consumed SET next_offset = greatest(next_offset, $3), reached_at = $4 WHERE topic = $1 AND partition = $2"""
 Place = tuple[str, int]
 
 
@@ -49,12 +53,12 @@ class Stands:
 
     begin: int
     end: int
-    committed: int | None
+    committed: Committed | None
 
     @property
     def done(self) -> int:
         """How far the group has come, by what it told Kafka."""
-        return self.begin if self.committed is None else min(max(self.committed, self.begin), self.end)
+        return self.begin if self.committed is None else min(max(self.committed.offset, self.begin), self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,22 @@ class Kept:
     replay_until: int
     reached_at: datetime
 
-    def is_behind(self, committed: int | None) -> bool:
-        """Whether it lacks what the group told Kafka that it has, and nobody has noticed that yet."""
-        return committed is not None and max(self.next_offset, self.replay_until) < committed
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it was behind, and is not yet where it had been."""
+        return self.next_offset < self.replay_until
+
+    def is_behind(self, committed: Committed | None) -> bool:
+        """Whether it lacks what was once in it, and nobody has noticed that yet."""
+        if committed is None or max(self.next_offset, self.replay_until) >= committed.offset:
+            return False
+        return committed.is_noted or self.is_on_its_way
+
+    def is_surpassed(self, committed: Committed | None) -> bool:
+        """Whether all is in it and it only was not told so, by a build that takes in records without noting how far."""
+        if committed is None or committed.is_noted or self.is_on_its_way:
+            return False
+        return self.next_offset < committed.offset
 
 
 async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]) -> None:
@@ -79,16 +96,17 @@ async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]
     where = {"bootstrap_servers": settings.kafka_bootstrap_servers, "client_id": "order-service"}
     kafka = AIOKafkaConsumer(**where, group_id=None, auto_offset_reset="none")
     async with asyncio.timeout(NOTICE_SECONDS), kafka:
-        committed = await _committed(AIOKafkaAdminClient(**where), settings.consumer_group)
+        committed = await _committed(settings)
         await _notice(pool, kafka, await standing(kafka, topics, committed), published)
 
 
-async def _committed(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+async def _committed(settings: Settings) -> dict[TopicPartition, Committed]:
     """What the group has told Kafka that it has done."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers, client_id="order-service")
     try:
         await admin.start()
-        told = await admin.list_consumer_group_offsets(group)
-        return {partition: one.offset for partition, one in told.items() if one.offset >= 0}
+        told = await admin.list_consumer_group_offsets(settings.consumer_group)
+        return {key: Committed(one.offset, one.metadata == IN_DATABASE) for key, one in told.items() if one.offset >= 0}
     finally:
         await admin.close()
 
@@ -104,25 +122,28 @@ async def _notice(
             await _prepare(connection, kafka, stands, kept, behind, published)
 
 
-async def starts(pool: Pool, committed: Mapping[TopicPartition, int | None]) -> dict[TopicPartition, int]:
-    """From where to read partitions in which the group's offset is ahead of the database.
+async def starts(pool: Pool, settings: Settings, assigned: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """From where to read those of these partitions in which the group's offset is ahead of the database.
 
-    Raises WentBack if nobody has noticed that yet.
+    Raises WentBack if nobody has noticed that yet, and what asyncpg and aiokafka raise.
     """
-    topics = sorted({partition.topic for partition in committed})
-    kept = _kept(await pool.fetch(KNOWN, topics))
-    earlier: dict[TopicPartition, int] = {}
-    for partition, offset in committed.items():
-        one = kept.get((partition.topic, partition.partition))
-        if one is None or one.is_behind(offset):
-            raise WentBack
-        if offset is not None and one.next_offset < offset:
-            earlier[partition] = one.next_offset
+    async with asyncio.timeout(START_SECONDS):
+        committed = await _committed(settings)
+        kept = _kept(await pool.fetch(KNOWN, sorted({partition.topic for partition in assigned})))
+        earlier: dict[TopicPartition, int] = {}
+        for partition in assigned:
+            one, told = kept.get((partition.topic, partition.partition)), committed.get(partition)
+            if one is None or one.is_behind(told):
+                raise WentBack
+            if told is not None and one.is_surpassed(told):
+                await pool.execute(SURPASSED, partition.topic, partition.partition, told.offset, datetime.now(UTC))
+            elif told is not None and one.next_offset < told.offset:
+                earlier[partition] = one.next_offset
     return earlier
 
 
 async def standing(
-    kafka: AIOKafkaConsumer, topics: Collection[str], committed: Mapping[TopicPartition, int]
+    kafka: AIOKafkaConsumer, topics: Collection[str], committed: Mapping[TopicPartition, Committed]
 ) -> dict[Place, Stands]:
     """All partitions of these topics, as Kafka tells them."""
     partitions = await partitions_of(kafka, topics)
@@ -133,18 +154,20 @@ async def standing(
 async def _known_partitions(connection: Connection, stands: Mapping[Place, Stands]) -> dict[Place, Kept]:
     """The database's partitions; what it does not know begins with what Kafka has.
 
-    Only a build before this one has events and knows no partition at all: what it told Kafka is taken for the truth.
+    What a build told Kafka that knows no partition at all, or takes in records without noting how far, is taken for
+    the truth.
     """
     topics, now = sorted({topic for topic, _ in stands}), datetime.now(UTC)
     kept = _kept(await connection.fetch(KNOWN, topics))
     is_first = not kept and await connection.fetchval(HAS_EVENTS)
     for place, one in stands.items():
         known = kept.get(place)
-        if known and one.begin <= known.next_offset <= one.end:
+        is_surpassed = known is not None and known.is_surpassed(one.committed)
+        if known and one.begin <= known.next_offset <= one.end and not is_surpassed:
             continue
-        if known and known.next_offset < one.begin:
+        if known and known.next_offset < one.begin and not is_surpassed:
             log.error("records_gone_unread", topic=place[0], partition=place[1], lost=one.begin - known.next_offset)
-        begin = one.done if is_first or (known and known.next_offset > one.end) else one.begin
+        begin = one.done if is_first or is_surpassed or (known and known.next_offset > one.end) else one.begin
         reached_at = known.reached_at if known else now if is_first else NEVER
         await connection.execute(BEGIN, *place, begin, reached_at)
         kept[place] = Kept(begin, known.replay_until if known else 0, reached_at)

@@ -92,7 +92,7 @@ class Running:
         """A producer and a consumer, new ones each time: neither recovers from everything by itself."""
         publisher = Publisher(self._settings.kafka_bootstrap_servers, timeout=self._settings.publish_timeout)
         batches = self._batches(publisher)
-        topics, starts = list(batches.readers), partial(restoring.starts, self._pool)
+        topics, starts = list(batches.readers), partial(restoring.starts, self._pool, self._settings)
         intake = Intake(self._settings, topics, batches.handle, self._progress, self._metrics, starts)
         try:
             await restoring.notice_restore(self._pool, self._settings, topics)
