@@ -28,6 +28,7 @@ async def slow() -> str:
 add_probes(app, ready=ready)
 import tillstream_operations.connections as connections
 connections.HEAD_SECONDS = {head_seconds}
+connections.MAX_CONNECTIONS = {most}
 serve(app, host="127.0.0.1", port={port}, drain_seconds=10, notice_seconds={notice_seconds})
 print("returned", flush=True)
 """
@@ -64,11 +65,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(*, notice_seconds: float = 0, head_seconds: float = 10) -> AsyncIterator[Served]:
+async def served(*, notice_seconds: float = 0, head_seconds: float = 10, most: int = 100) -> AsyncIterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = PROGRAM.format(port=port, notice_seconds=notice_seconds, head_seconds=head_seconds)
+    program = PROGRAM.format(port=port, notice_seconds=notice_seconds, head_seconds=head_seconds, most=most)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
     try:
         running = Served(process, port)
@@ -155,3 +156,19 @@ async def test_a_caller_who_never_says_what_it_wants_is_cut_off(beginning: bytes
 async def test_a_slow_answer_is_not_cut_off() -> None:
     async with served(head_seconds=0.2) as server:
         assert (await server.get("/slow")).endswith(b'"finished"')
+
+
+async def test_connection_beyond_the_most_is_told_to_come_back() -> None:
+    """And is let in once another one has gone."""
+    async with served(most=2) as server:
+        held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
+        async with asyncio.timeout(10):
+            while b"200 OK" in (answer := await server.get("/livez")):
+                pass
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"retry-after: 5" in answer
+        for _, writer in held:
+            writer.close()
+        async with asyncio.timeout(10):
+            while b"200 OK" not in await server.get("/livez"):
+                pass
