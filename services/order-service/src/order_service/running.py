@@ -125,7 +125,8 @@ class Running:
         begun = self._progress.clock()
         while not self._progress.is_stuck(since=begun):
             with suppress(TimeoutError):
-                await asyncio.wait_for(intake.given_up.wait(), self._progress.ask_seconds)
+                async with asyncio.timeout(self._progress.ask_seconds):
+                    await intake.given_up.wait()
                 log.error("clients_given_up", because=self._progress.trouble)
                 return
             if await self._is_forgotten(reached):
