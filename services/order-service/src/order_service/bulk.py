@@ -5,12 +5,15 @@ Beside an array a column (`unnest`) it takes PostgreSQL no longer, and Python le
 type needs no new SQL.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Table
+
+from order_service.failures import Overtaken
+from order_service.postgres import Connection
 
 Row = Sequence[Any]
 
@@ -25,6 +28,22 @@ class Statement:
     def of(self, rows: Iterable[Row]) -> tuple[str, str]:
         """The statement and its one argument."""
         return self.sql, orjson.dumps([dict(zip(self.columns, row, strict=True)) for row in rows]).decode()
+
+
+async def write(
+    connection: Connection, rows: Mapping[str, Row], *, created: Collection[str], by: tuple[Statement, Statement]
+) -> None:
+    """Create those rows and bring the others up to date, by an insert and an upsert, each by its key.
+
+    Raises Overtaken if somebody else created one of these rows meanwhile.
+    """
+    create, update = by
+    existing = [row for key, row in rows.items() if key not in created]
+    if existing:
+        await connection.execute(*update.of(existing))
+    new = [row for key, row in rows.items() if key in created]
+    if new and len(await connection.fetch(*create.of(new))) < len(new):
+        raise Overtaken
 
 
 def append(table: Table) -> Statement:

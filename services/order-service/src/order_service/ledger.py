@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from order_service import bulk, rows
-from order_service.failures import Overtaken
 from order_service.fold import Books, Known
 from order_service.mention import Mention
 from order_service.order import Order, Part
@@ -24,10 +23,8 @@ LAST_VERSIONS = """
     SELECT order_id, max(version) AS version FROM order_changes WHERE order_id = ANY($1::text[]) GROUP BY order_id"""
 PAYMENTS_OF = "SELECT * FROM payments WHERE order_id = ANY($1::text[])"
 
-CREATE_PAYMENTS = bulk.insert(table(PaymentRow))
-WRITE_PAYMENTS = bulk.upsert(table(PaymentRow), keep=["first_seen_at"])
-CREATE_ORDERS = bulk.insert(table(OrderRow))
-WRITE_ORDERS = bulk.upsert(table(OrderRow), keep=["created_at"])
+PAYMENTS = bulk.insert(table(PaymentRow)), bulk.upsert(table(PaymentRow), keep=["first_seen_at"])
+ORDERS = bulk.insert(table(OrderRow)), bulk.upsert(table(OrderRow), keep=["created_at"])
 
 
 class Kept(NamedTuple):
@@ -101,24 +98,9 @@ async def open_as_they_stand(connection: Connection, order_ids: Sequence[str], m
 async def write_books(connection: Connection, books: Books, now: datetime) -> None:
     """Write what is new in the books. Raises Overtaken if somebody else created one of these rows meanwhile."""
     payments = {key: rows.payment_row(books.payments[key], now) for key in sorted(books.new_payments)}
-    await _write(connection, payments, books.created_payments, CREATE_PAYMENTS, WRITE_PAYMENTS)
+    await bulk.write(connection, payments, created=books.created_payments, by=PAYMENTS)
     orders = {key: rows.order_row(books.orders[key], now) for key in sorted(books.new_versions)}
-    await _write(connection, orders, books.created_orders, CREATE_ORDERS, WRITE_ORDERS)
+    await bulk.write(connection, orders, created=books.created_orders, by=ORDERS)
     for kind, anew in books.new_parts.items():
         kept = PARTS[kind]
         await connection.execute(*kept.write.of(kept.row(anew[key]) for key in sorted(anew)))
-
-
-async def _write(
-    connection: Connection,
-    given: Mapping[str, bulk.Row],
-    created: set[str],
-    create: bulk.Statement,
-    write: bulk.Statement,
-) -> None:
-    existing = [row for key, row in given.items() if key not in created]
-    if existing:
-        await connection.execute(*write.of(existing))
-    new = [row for key, row in given.items() if key in created]
-    if new and len(await connection.fetch(*create.of(new))) < len(new):
-        raise Overtaken

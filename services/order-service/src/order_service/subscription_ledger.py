@@ -3,13 +3,12 @@
 A subscription's facts are locked after all orders; its invoices and its own row change only under that lock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from order_service import bulk
 from order_service import subscription_rows as rows
-from order_service.failures import Overtaken
 from order_service.invoice import Invoice, InvoicePayment
 from order_service.postgres import Connection
 from order_service.subscription import Subscription
@@ -29,10 +28,8 @@ SUBSCRIPTIONS_OF = "SELECT * FROM subscriptions WHERE stripe_subscription_id = A
 OWNERS = "SELECT subscription_id, stripe_subscription_id FROM subscriptions WHERE subscription_id = ANY($1::text[])"
 OWNERS_OF_INVOICES = "SELECT invoice_id, stripe_subscription_id FROM invoices WHERE invoice_id = ANY($1::text[])"
 
-CREATE_FACTS = bulk.insert(table(SubscriptionFactsRow))
-WRITE_FACTS = bulk.upsert(table(SubscriptionFactsRow))
-CREATE_SUBSCRIPTIONS = bulk.insert(table(SubscriptionRow))
-WRITE_SUBSCRIPTIONS = bulk.upsert(table(SubscriptionRow), keep=["created_at"])
+FACTS = bulk.insert(table(SubscriptionFactsRow)), bulk.upsert(table(SubscriptionFactsRow))
+SUBSCRIPTIONS = bulk.insert(table(SubscriptionRow)), bulk.upsert(table(SubscriptionRow), keep=["created_at"])
 WRITE_INVOICES = bulk.upsert(table(InvoiceRow))
 NOTE_PAYMENTS = bulk.insert(table(InvoicePaymentRow))
 
@@ -86,26 +83,11 @@ async def write_subscription_books(connection: Connection, books: SubscriptionBo
     """Write what is new in the books. Raises Overtaken if somebody else created one of these rows meanwhile."""
     known = books.known
     facts = {key: rows.facts_row(known[key].subscription) for key in sorted(books.new_facts)}
-    await _write(connection, facts, books.created_facts, CREATE_FACTS, WRITE_FACTS)
+    await bulk.write(connection, facts, created=books.created_facts, by=FACTS)
     subscriptions = {key: rows.subscription_row(known[key], now) for key in sorted(books.new_versions)}
-    await _write(connection, subscriptions, books.created, CREATE_SUBSCRIPTIONS, WRITE_SUBSCRIPTIONS)
+    await bulk.write(connection, subscriptions, created=books.created, by=SUBSCRIPTIONS)
     invoices = [rows.invoice_row(key, known[key].subscription.invoices[one]) for key, one in sorted(books.new_invoices)]
     if invoices:
         await connection.execute(*WRITE_INVOICES.of(invoices))
     if books.payments:
         await connection.execute(*NOTE_PAYMENTS.of(sorted(books.payments)))
-
-
-async def _write(
-    connection: Connection,
-    given: Mapping[str, bulk.Row],
-    created: set[str],
-    create: bulk.Statement,
-    write: bulk.Statement,
-) -> None:
-    existing = [row for key, row in given.items() if key not in created]
-    if existing:
-        await connection.execute(*write.of(existing))
-    new = [row for key, row in given.items() if key in created]
-    if new and len(await connection.fetch(*create.of(new))) < len(new):
-        raise Overtaken
