@@ -6,18 +6,9 @@ Stripe's mock remembers nothing, so what our code sees are answers that a test w
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
 
 import pytest
-
-from devstack.ports import free_port
 
 if TYPE_CHECKING:
     from conftest import Api, PlacedTopic, ScriptedOrders, ScriptedStripe, Serve
@@ -244,19 +235,6 @@ CALLS: list[tuple[str, dict[str, Any], Objects, list[str]]] = [
 """Our route (a POST unless said), its body, what Stripe answers to what, and which requests of Stripe must be seen."""
 
 
-@pytest.fixture(scope="module")
-def stripe_mock() -> Iterator[str]:
-    """Stripe's own mock, on loopback alone; without its binary skipped, or failed where REQUIRE_STRIPE_MOCK=1."""
-    http, https = (f"127.0.0.1:{free_port()}" for _ in range(2))
-    command = [str(_binary()), "-http-addr", http, "-https-addr", https]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-        try:
-            _wait_for(f"http://{http}", process)
-            yield f"http://{http}"
-        finally:
-            process.terminate()
-
-
 @pytest.fixture
 async def api(
     serve_api: Serve, stripe: ScriptedStripe, stripe_mock: str, orders: ScriptedOrders, placed_topic: PlacedTopic
@@ -309,28 +287,3 @@ async def test_mock_would_refuse_what_stripe_does_not_know(api: Api, stripe: Scr
     stripe.mock = f"{stripe_mock}/v1/nothing"
     await api.post("/v1/payment-intents", CART)
     assert len(stripe.refused_by_mock) == 1
-
-
-def _binary() -> Path:
-    root = Path(__file__).parents[3]
-    places = [os.environ.get("STRIPE_MOCK_BIN"), root / ".state/bin/stripe-mock", shutil.which("stripe-mock")]
-    for place in places:
-        if place and Path(place).is_file():
-            return Path(place)
-    missing = "stripe-mock is missing: scripts/stripe-mock builds it"
-    if os.environ.get("REQUIRE_STRIPE_MOCK") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends and process.poll() is None:
-        try:
-            urlopen(url, timeout=1).close()  # noqa: S310 - our own http URL
-        except OSError as error:
-            if getattr(error, "code", None):  # any HTTP status will do
-                return
-        else:
-            return
-    raise AssertionError(f"{url} does not answer")

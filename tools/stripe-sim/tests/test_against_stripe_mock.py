@@ -6,11 +6,7 @@ The description is read out of the `stripe-mock` binary, which carries it.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,45 +180,14 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def binary() -> Path:
-    """The stripe-mock binary; without it these tests are skipped, or fail where REQUIRE_STRIPE_MOCK=1."""
-    root = Path(__file__).parents[3]
-    places = [os.environ.get("STRIPE_MOCK_BIN"), root / ".state/bin/stripe-mock", shutil.which("stripe-mock")]
-    for place in places:
-        if place and Path(place).is_file():
-            return Path(place)
-    missing = "stripe-mock is missing: scripts/stripe-mock builds it"
-    if os.environ.get("REQUIRE_STRIPE_MOCK") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
-
-
-@pytest.fixture(scope="module")
-def description(binary: Path) -> dict[str, Any]:
+def description(stripe_mock_binary: Path) -> dict[str, Any]:
     """Stripe's OpenAPI description."""
-    content = binary.read_bytes()
+    content = stripe_mock_binary.read_bytes()
     begin = content.index(SPEC_BEGINS)
     text = content[begin : begin + LONGEST_SPEC].decode(errors="replace")
     spec: dict[str, Any] = json.JSONDecoder().raw_decode(text)[0]
     assert spec["info"]["x-stripeSpecFilename"] == "spec3"
     return spec
-
-
-@pytest.fixture(scope="module")
-def mock(binary: Path) -> Iterator[str]:
-    """A running stripe-mock, on loopback alone."""
-    ports = []
-    for _ in range(2):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            ports.append(free.getsockname()[1])
-    http, https = (f"127.0.0.1:{port}" for port in ports)
-    command = [str(binary), "-http-addr", http, "-https-addr", https]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-        try:
-            yield f"http://{http}"
-        finally:
-            process.terminate()
 
 
 @pytest.fixture
@@ -303,11 +268,10 @@ def asked(base: str, method: str, path: str, params: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("method", "path", "params"), CALLS)
 def test_stripes_mock_takes_the_same_calls(
-    sim: Sim, mock: str, made: dict[str, str], until: Callable[..., object], method: str, path: str, params: Any
+    sim: Sim, stripe_mock: str, made: dict[str, str], method: str, path: str, params: Any
 ) -> None:
-    until(lambda: _listens(mock))
     path, params = path.format(**made), _filled(params, made)
-    ours, theirs = (asked(base, method, path, params) for base in (sim.base, mock))
+    ours, theirs = (asked(base, method, path, params) for base in (sim.base, stripe_mock))
     assert ours["object"] == theirs["object"]
 
 
@@ -432,13 +396,6 @@ def _refund_and_dispute(sim: Sim) -> None:
     held, other = (sim.pay("pm_card_visa", capture_method="manual") for _ in range(2))
     sim.stripe.v1.payment_intents.capture(held.id, {"amount_to_capture": 500})
     sim.control(f"objects/{other.id}/expire")
-
-
-def _listens(base: str) -> bool:
-    try:
-        return requests.get(base, timeout=5).status_code > 0
-    except requests.ConnectionError:
-        return False
 
 
 def _filled(params: Any, made: dict[str, str]) -> Any:

@@ -21,6 +21,7 @@ from devstack.kafka import Kafka
 from devstack.keeper import STOP_SECONDS, keep
 from devstack.ports import free_port
 from devstack.shared_servers import TestRun, in_own_loop, in_own_thread, local_kafka, wait_until_it_answers
+from devstack.stripe_mock import find_stripe_mock, running_stripe_mock
 from devstack.topics import create_topics, delete_topics
 
 PARTITIONS = 3
@@ -144,3 +145,21 @@ def own_kafka(tmp_path: Path) -> Iterator[OwnKafka]:
     in_own_loop(create_topics(own.bootstrap, partitions=PARTITIONS))
     yield own
     own.stop()
+
+
+@pytest.fixture(scope="session")
+def stripe_mock_binary() -> Path:
+    """The stripe-mock binary; without it the test is skipped, or fails where REQUIRE_STRIPE_MOCK=1."""
+    if found := find_stripe_mock():
+        return found
+    missing = "stripe-mock is missing: scripts/stripe-mock builds it"
+    if os.environ.get("REQUIRE_STRIPE_MOCK") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="module")
+def stripe_mock(stripe_mock_binary: Path) -> Iterator[str]:
+    """The URL of a running stripe-mock, on loopback alone."""
+    with running_stripe_mock(stripe_mock_binary) as url:
+        yield url
