@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,24 +47,31 @@ class Poster:
 
     async def once(self, event: Event) -> Outcome:
         """Post it, signed as Stripe would sign it now."""
-        header = signature(event.body, self._secret(), int(time.time()))
-        return await self._post(event.event_id, Forgery(event.body, header), forged=False)
+
+        def signed() -> Forgery:
+            return Forgery(event.body, signature(event.body, self._secret(), int(time.time())))
+
+        return await self._post(event.event_id, signed, forged=False)
 
     async def post_forged(self, event: Event, forged_id: str) -> None:
         """Post something like that event which is not Stripe's, until somebody has judged it."""
         for _, pause in zip(range(TRIES_OF_A_FORGER), pauses(self.dice), strict=False):
-            now = int(time.time())
-            means = Means(forged(event, forged_id), event, self._secret(), self._expired_secret(), now)
-            if await self._post(forged_id, forge(self.dice, means), forged=True) != "unknown":
+            if await self._post(forged_id, lambda: self._forgery(event, forged_id), forged=True) != "unknown":
                 return
             await asyncio.sleep(pause)
 
-    async def _post(self, event_id: str, what: Forgery, *, forged: bool) -> Outcome:
-        headers = {"Content-Type": "application/json"}
-        if what.header is not None:
-            headers["Stripe-Signature"] = what.header
+    def _forgery(self, event: Event, forged_id: str) -> Forgery:
+        now = int(time.time())
+        means = Means(forged(event, forged_id), event, self._secret(), self._expired_secret(), now)
+        return forge(self.dice, means)
+
+    async def _post(self, event_id: str, make: Callable[[], Forgery], *, forged: bool) -> Outcome:
+        """Send what is made only now: the secret may have been rolled while this waited for its turn."""
         async with self._slots:
-            status: int | None = None
+            what, status = make(), None
+            headers = {"Content-Type": "application/json"}
+            if what.header is not None:
+                headers["Stripe-Signature"] = what.header
             try:
                 url = self.dice.choice(self.stage.ingest_urls) + PATH
                 async with self.session.post(url, data=what.body, headers=headers) as answer:
