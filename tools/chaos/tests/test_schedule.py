@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from chaos.stripe import Life, lives
-from chaos.stripe.schedule import HOUR, MOST_COPIES, Posting, forgeries, postings
+from chaos.stripe.schedule import HOUR, LATEST, LONGEST_DELAY, MOST_COPIES, Posting, forgeries, postings
 
 SEED = 5
 BEGINS = 1_000_000
@@ -39,6 +39,11 @@ def test_what_is_hours_old_comes_after_what_is_new() -> None:
     old = [posting for life in LIVES for posting in posted(life) if posting.event.created < BEGINS - HOUR]
     assert old
     assert max(posting.after for posting in old) > 5
+
+
+def test_a_life_that_began_hours_ago_does_not_reach_far_into_the_time_after_the_run() -> None:
+    latest = max(posting.after for life in LIVES for posting in posted(life) if not posting.copy)
+    assert latest < LATEST + LONGEST_DELAY + 2
 
 
 def test_a_twentieth_is_forged() -> None:

@@ -17,6 +17,8 @@ SHUFFLED: Final = 0.1
 SPREAD_OF_OLD: Final = 8.0
 """Events that are hours old are posted as Stripe's queue gives them out: all within so many seconds."""
 FORGED: Final = 0.05
+LATEST: Final = 60.0
+"""Some lives that begin hours ago take hours, too, and would reach into the time after the run."""
 HOUR: Final = 3600
 
 
@@ -53,7 +55,7 @@ def forgeries(seed: int, life: Life) -> int:
 def _after(event: Event, begins: int, dice: random.Random) -> float:
     if event.created < begins - HOUR:
         return dice.uniform(0, SPREAD_OF_OLD)
-    happens = event.created - begins + dice.random()
+    happens = min(event.created - begins, LATEST) + dice.random()
     return happens + (dice.uniform(1, LONGEST_DELAY) if dice.random() < DELAYED else 0)
 
 
