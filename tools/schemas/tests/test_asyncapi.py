@@ -70,17 +70,20 @@ def test_golden_events_are_as_described(seeing: Witness, topic: Any) -> None:
     [
         (b"{}", WHOLE),
         (b"null", WHOLE),
+        (bytes(3), WHOLE),
         ((EXAMPLES / "orders.status.v1/paid.json").read_bytes(), HEADERS),
         ((EXAMPLES / "orders.status.v1/paid.json").read_bytes().replace(b'"paid"', b'"payed"'), WHOLE),
     ],
-    ids=["empty", "null", "headers missing", "unknown status"],
+    ids=["empty", "null", "no JSON", "headers missing", "unknown status"],
 )
 def test_record_that_is_not_as_described_is_noticed(seeing: Witness, value: bytes, headers: Any) -> None:
     seeing.see_record(ORDERS_STATUS.name, value, headers)
     assert seeing.found
 
 
-@pytest.mark.parametrize("frame", [b"{}", b"[]", b'{"type": "status", "order_id": "ord_1"}', b'{"type": "error"}'])
+@pytest.mark.parametrize(
+    "frame", [b"{}", b"[]", b"\xff", b'{"type": "status", "order_id": "ord_1"}', b'{"type": "error"}']
+)
 def test_frame_that_is_not_as_described_is_noticed(seeing: Witness, frame: bytes) -> None:
     seeing.see_frame(frame)
     assert seeing.found

@@ -38,12 +38,21 @@ class Witness:
         of_headers, of_payload = _record_validators(name)
         self._hold(f"{name}: header", of_headers, told)
         if of_payload is not None:
-            self._hold(f"{name}: value", of_payload, json.loads(value or b"null"))
+            self._read(f"{name}: value", of_payload, value or b"null")
 
     def see_frame(self, frame: bytes) -> None:
         """A frame on its way to a browser."""
         self.seen += 1
-        self._hold("stream: frame", _frame_validator(), json.loads(frame))
+        self._read("stream: frame", _frame_validator(), frame)
+
+    def _read(self, where: str, validator: Any, sent: bytes) -> None:
+        """What is sent goes on its way whatever it is: a sender must not fail by being watched."""
+        try:
+            told = json.loads(sent)
+        except ValueError:
+            self.found.append(f"{where}: no JSON, {sent[:20]!r}")
+        else:
+            self._hold(where, validator, told)
 
     def _hold(self, where: str, validator: Any, told: Any) -> None:
         self.found += [f"{where}: {error.message}" for error in validator.iter_errors(told)]
