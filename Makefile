@@ -27,7 +27,7 @@ tillstream: setup ## What an operator does by hand, in the house that runs (ARGS
 test: setup ## All tests: Python, browser code, and the stories in a real browser
 	@exec scripts/test $(ARGS)
 
-check: setup ## Formatting, lint, types, import rules, compatibility of the schemas
+check: setup ## Formatting, lint, types, import rules, compatibility of the schemas, holes and licences of dependencies
 	@exec scripts/check
 
 bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 --seconds 30")
