@@ -67,3 +67,22 @@ async def test_publisher_stops_in_time_while_kafka_is_away(own_kafka: OwnKafka) 
     assert time.monotonic() - began < 2 * CLOSE_TIMEOUT
     with pytest.raises(Problem):
         await waiting
+
+
+async def test_producer_whose_sender_died_by_any_error_is_replaced(placed_topic: PlacedTopic) -> None:
+    """By one of Python's own, too: it is no KafkaError, and stands for all orders that come after it."""
+    topic = ORDERS_PLACED.under(placed_topic.prefix)
+    publisher = Publisher(placed_topic.bootstrap, topic, timeout=timedelta(seconds=20), metrics=Metrics())
+    await publisher.open()
+    try:
+        await publisher.publish(EVENT, traceparent=None)
+        dead = publisher._producer.result()
+        dead._message_accumulator.fail_all(AttributeError("a bug of the sender's"))
+        with pytest.raises(Problem) as refused:
+            await publisher.publish(EVENT, traceparent=None)
+        assert (refused.value.status, refused.value.code) == (503, "broker_unavailable")
+        await publisher.publish(EVENT, traceparent=None)
+        assert publisher._producer.result() is not dead
+    finally:
+        await publisher.close()
+    assert len(await placed_topic.records(2)) == 2
