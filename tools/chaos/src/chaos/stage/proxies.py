@@ -3,9 +3,10 @@
 Source: toxiproxy's README, "HTTP API" and "Toxics".
 """
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,9 @@ from devstack.trouble import Trouble
 
 BUILD_SECONDS = 300
 ANSWER_SECONDS = 5
+UNDO_SECONDS = 60
+PAUSE_SECONDS = 0.2
+GONE = 404
 Direction = Literal["upstream", "downstream"]
 BOTH: tuple[Direction, Direction] = ("upstream", "downstream")
 
@@ -79,24 +83,32 @@ class Proxies:
                 await self._call("POST", path, body)
             yield
         finally:
-            for name in names:
-                with suppress(aiohttp.ClientResponseError):
-                    await self._call("DELETE", f"{path}/{name}")
+            await asyncio.gather(*(self._undo("DELETE", f"{path}/{name}") for name in names))
 
     @asynccontextmanager
     async def cut(self, proxy: str) -> AsyncIterator[None]:
         """Connections through the proxy break, and new ones are refused."""
         self._cut[proxy] += 1
         try:
-            await self._enable(proxy, enabled=False)
+            await self._call("POST", f"/proxies/{proxy}", {"enabled": False})
             yield
         finally:
             self._cut[proxy] -= 1
             if not self._cut[proxy]:
-                await self._enable(proxy, enabled=True)
+                await self._undo("POST", f"/proxies/{proxy}", {"enabled": True})
 
-    async def _enable(self, proxy: str, *, enabled: bool) -> None:
-        await self._call("POST", f"/proxies/{proxy}", {"enabled": enabled})
+    async def _undo(self, method: str, path: str, body: Any = None) -> None:
+        """Ask until it is done: toxiproxy may be slow, and what stays would hurt for ever. Raises TimeoutError."""
+        async with asyncio.timeout(UNDO_SECONDS):
+            while True:
+                try:
+                    return await self._call(method, path, body)
+                except aiohttp.ClientResponseError as error:
+                    if error.status == GONE:
+                        return None
+                except (aiohttp.ClientError, TimeoutError):
+                    pass
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _call(self, method: str, path: str, body: Any = None) -> None:
         limit = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
