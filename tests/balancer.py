@@ -5,9 +5,13 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from cluster import Instance
+from cluster import UP_SECONDS, Instance
 
 LOOK_SECONDS = 0.1
+
+
+class NobodyReady(Exception):
+    """No instance may be sent work: what a load balancer answers by 503."""
 
 
 class Balancer:
@@ -17,8 +21,18 @@ class Balancer:
         self._instances, self._ready = instances, set[int]()
 
     def choose(self) -> Instance:
-        """One that is ready."""
+        """One that is ready. Raises NobodyReady."""
+        if not self._ready:
+            raise NobodyReady
         return random.choice([one for one in self._instances if one.port in self._ready])
+
+    async def restart_in_turn(self) -> None:
+        """Restart each instance, as a deployment does: the next one's turn comes when the last one is sent work."""
+        for instance in self._instances:
+            await instance.restart()
+            async with asyncio.timeout(UP_SECONDS):
+                while instance.port not in self._ready:  # noqa: ASYNC110  # it is looked at anyway
+                    await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator["Balancer"]:

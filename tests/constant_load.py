@@ -16,7 +16,7 @@ import aiohttp
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from balancer import Balancer
+from balancer import Balancer, NobodyReady
 from cluster import PUBLISHABLE_KEY, SECRET_KEY, TOKEN_SECRET, WEBHOOK_SECRET
 from tillstream_contracts.stream_tokens import Grant, sign
 
@@ -56,7 +56,8 @@ class Load:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
 
     async def tell(self, order_id: str, happened: str, at: int) -> None:
         """Post one event of a payment, as Stripe would."""
@@ -100,11 +101,11 @@ class Load:
             await self._ask("order_service", "GET", f"/v1/orders/{self._watched[0]}", headers=headers)
 
     async def _ask(self, service: str, method: str, path: str, **sent: Any) -> None:
-        instance = self._balancers[service].choose()
         try:
+            instance = self._balancers[service].choose()
             async with self._session.request(method, instance.url + path, **sent) as answer:
                 text = await answer.text()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (NobodyReady, aiohttp.ClientError, TimeoutError, OSError) as error:
             self.outcomes.failed.append(f"{service}: {error!r}")
         else:
             if answer.status == 200:
@@ -115,8 +116,8 @@ class Load:
     async def _watch(self, number: int) -> None:
         order_id = self._watched[number % len(self._watched)]
         while True:
-            url = self._balancers["notifier"].choose().url.replace("http", "ws") + "/v1/stream"
             try:
+                url = self._balancers["notifier"].choose().url.replace("http", "ws") + "/v1/stream"
                 async with connect(url, open_timeout=10) as socket:
                     token = sign(Grant("default", order_id, datetime.now(UTC) + timedelta(minutes=10)), TOKEN_SECRET)
                     await socket.send(json.dumps({"type": "subscribe", "token": token}))
@@ -130,6 +131,6 @@ class Load:
                 self.outcomes.closes[code] += 1
                 if code not in SEND_ELSEWHERE:
                     self.outcomes.failed.append(f"notifier: closed with {code}")
-            except (OSError, TimeoutError, WebSocketException) as error:
+            except (NobodyReady, OSError, TimeoutError, WebSocketException) as error:
                 self.outcomes.failed.append(f"notifier: {error!r}")
             await asyncio.sleep(RETRY_SECONDS)

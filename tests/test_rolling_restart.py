@@ -1,7 +1,6 @@
 """A deployment under load: each instance of each service ends and comes back, and no caller notices."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import aiohttp
 import pytest
 
 from balancer import Balancer
-from cluster import SERVICES, Instance, cluster
+from cluster import SERVICES, cluster
 from constant_load import Load
 
 STREAMS = 60
@@ -33,7 +32,7 @@ async def test_rolling_restart_of_every_service_fails_no_request_and_cuts_no_str
             await load.tell(order_id, "processing", 0)
         await _until_read(house.of("order_service")[0].url, session)
         async with load.going_on(streams=STREAMS):
-            await asyncio.gather(*(_restart_in_turn(house.of(service)) for service in SERVICES))
+            await asyncio.gather(*(balancer.restart_in_turn() for balancer in balancers.values()))
             for order_id in ORDERS:
                 await load.tell(order_id, "succeeded", 1)
             await _until_all_know(load)
@@ -44,11 +43,6 @@ async def test_rolling_restart_of_every_service_fails_no_request_and_cuts_no_str
     assert all(load.outcomes.well[service] > 0 for service in SERVICES)
     exits = {(one.module, code) for service in SERVICES for one in house.of(service) for code in one.exits}
     assert {code for _, code in exits} == {0}, exits
-
-
-async def _restart_in_turn(instances: Sequence[Instance]) -> None:
-    for instance in instances:
-        await instance.restart()
 
 
 async def _until_read(url: str, session: aiohttp.ClientSession) -> None:
