@@ -17,6 +17,9 @@ from devstack.ports import free_port
 TILLSTREAM = "import sys; from order_service.command.app import main; sys.argv[0] = 'tillstream'; main()"
 CUT_OFF = "import os, order_service.publisher as p; p.Publisher.publish = lambda *_: os._exit(9); " + TILLSTREAM
 """The process is gone between a commit and its publishing."""
+LITTLE_ROOM = "import order_service.rebuilding.comparing as c; c.MOST_KEPT = 4; " + TILLSTREAM
+BROKEN = "import order_service.rebuilding.schema as s; s.make = None; " + TILLSTREAM
+SWAPS = "SELECT because FROM operator_actions WHERE action = 'swap' ORDER BY line"
 SECRET_KEY = "sk_test_0123456789abcdef0123"
 Command = Callable[..., Any]
 
@@ -151,13 +154,46 @@ async def test_swap_that_was_cut_off_is_finished_by_the_next(
     assert code == 9
     assert await pool.fetchval("SELECT version FROM orders WHERE order_id = 'ord_1'") == version + 1
     assert len(await kafka.changes("ord_1", count=version)) == version
-    assert await rebuild("--dry-run", "--json") == (1, None)
+    assert [because for [because] in await pool.fetch(SWAPS)] == ["begun"]
+    code, told = await rebuild("--dry-run", "--json")
+    assert (code, set(told), told["error"]["code"]) == (1, {"error"}, 1)
     code, told = await rebuild("--swap", "--json")
     assert (code, told["differences"]) == (0, [])
     last = (await kafka.changes("ord_1", count=version + 1))[-1]
     assert (last.version, last.status, last.cause.event_type) == (version + 1, "paid", "tillstream.rebuilt.v1")
     code, _ = await rebuild("--dry-run", "--json")
     assert code == 0
+
+
+async def test_more_differences_than_are_kept_are_mended_each_order_at_once(
+    app: Any, kafka: Any, stripe: Any, placed: Any, pool: Any, rebuild: Command
+) -> None:
+    """Round by round; no order is published with only some of its facts, and who did it is written down."""
+    await _paid(kafka, stripe, placed, 10)
+    versions = dict(await pool.fetch("SELECT order_id, version FROM orders"))
+    for table in ("orders", "placements", "mentions", "payments"):
+        await pool.execute(f"TRUNCATE {table}")
+    code, told = await rebuild("--swap", "--json", program=LITTLE_ROOM)
+    mended = told["mended"]
+    assert (code, mended["published"], mended["left_alone"], mended["still_differ"]) == (0, 10, 0, 0), told
+    assert len(told["differences"]) == 4
+    for order_id, version in versions.items():
+        last = (await kafka.changes(order_id, count=version + 1))[-1]
+        assert (last.version, last.status) == (version + 1, "paid")
+    assert [because for [because] in await pool.fetch(SWAPS)] == ["begun", f"done: {_in_words(mended)}"]
+    code, told = await rebuild("--dry-run", "--json")
+    assert (code, told["differences"]) == (0, [])
+
+
+def _in_words(mended: Any) -> str:
+    return f"{mended['rows']} rows mended, {mended['published']} changes published"
+
+
+async def test_rebuild_that_has_an_error_says_so(rebuild: Command) -> None:
+    """To a program, too: no command ends without a word."""
+    code, told = await rebuild("--dry-run", "--json", program=BROKEN)
+    assert (code, told["error"]["code"]) == (70, 70)
+    assert "TypeError" in told["error"]["detail"]
 
 
 async def test_parked_record_that_can_be_read_by_now_is_taken_in_by_a_swap(

@@ -84,12 +84,17 @@ async def _whole(connection: Connection, order_ids: Sequence[str]) -> dict[str, 
 
 
 async def open_as_they_stand(connection: Connection, order_ids: Sequence[str], merchant_id: str) -> Books:
-    """Lock orders and read what they are made of now; one whose row is missing goes on from its last change."""
+    """Lock orders and read what they are made of now; one whose row is missing goes on from its last change.
+
+    Left out are those that no fact is known of.
+    """
     books = Books(merchant_id)
     known = {row["order_id"]: rows.known_of(row) for row in await connection.fetch(LOCK_ORDERS, order_ids)}
     told = {row["order_id"]: row["version"] for row in await connection.fetch(LAST_VERSIONS, order_ids)}
     orders = await _whole(connection, order_ids)
     for order_id, order in orders.items():
+        if not order.is_told_of:
+            continue
         one = known.get(order_id) or Known(order, told.get(order_id, 0))
         books.orders[order_id] = replace(one, order=order, version=max(one.version, told.get(order_id, 0)))
     return books

@@ -30,6 +30,11 @@ class Order:
     sessions: Mapping[str, Session] = field(default_factory=dict)
     mention: Mention | None = None
 
+    @property
+    def is_told_of(self) -> bool:
+        """Whether any fact is known of it."""
+        return bool(self.placed or self.payments or self.sessions or self.mention)
+
     def with_payment(self, payment: Payment) -> "Order":
         """And it has this payment, in place of what was known of it."""
         return self._with({**self.payments, payment.payment_id: payment})

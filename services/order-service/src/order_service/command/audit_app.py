@@ -37,7 +37,7 @@ def audit(
         else:
             say("Nobody has done anything like that.")
 
-    run(work)
+    run(work, as_json=as_json)
 
 
 def _row(one: Acted) -> list[str]:

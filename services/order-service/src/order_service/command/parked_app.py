@@ -64,7 +64,7 @@ def list_parked(
         show_page = print_page_json if as_json else print_page
         show_page(found[:limit], counts, is_last=len(found) <= limit)
 
-    run(work)
+    run(work, as_json=as_json)
 
 
 @app.command()
@@ -91,7 +91,7 @@ def show(
         if body:
             print_body(value)
 
-    run(work)
+    run(work, as_json=json)
 
 
 @app.command()
@@ -125,7 +125,7 @@ def replay(
             chosen = await at.known(records) if records else await at.matching(wanted, MOST)
             return await replay_all(at, chosen, order)
 
-    if not run(work):
+    if not run(work, as_json=json):
         raise typer.Exit(Exit.NOT_DONE)
 
 

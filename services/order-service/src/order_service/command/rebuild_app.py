@@ -18,11 +18,13 @@ from order_service.command.settings import log_beside_the_answer
 from order_service.command.trouble import Trouble, run
 from order_service.failures import WentBack
 from order_service.publisher import NotPublished
-from order_service.rebuilding.at_stripe import Disagreement, StripeSettings, asking
+from order_service.rebuilding.at_stripe import Disagreement, asking
 from order_service.rebuilding.differences import Difference, shown
 from order_service.rebuilding.mending import Mended, NeverIdle
-from order_service.rebuilding.rebuild import CutOff, NothingTakenIn, RebuildSettings, Rebuilt, opened
+from order_service.rebuilding.rebuild import MENDING, CutOff, NothingTakenIn, Rebuilt, opened
 from order_service.rebuilding.schema import Busy
+from order_service.rebuilding.settings import RebuildSettings
+from order_service.rebuilding.stripe_settings import StripeSettings
 from order_service.stripe_calls.client import NotNow
 from tillstream_operations import read_settings
 
@@ -74,23 +76,28 @@ def rebuild(
     log_beside_the_answer(settings)
     logging.getLogger("order_service.batches").setLevel(logging.ERROR)  # what was parked or flagged was told then
 
+    who = by or whoami()
+
     async def work() -> Rebuilt:
+        async def phase(name: str) -> None:
+            say(f"{name} …", style="dim")
+            if name == MENDING:
+                await note(rebuilding.live, Act(who, Action.SWAP, because="begun"))
+
         try:
             async with (
                 at_stripe as stripe,
                 consumer(settings) as kafka,
                 opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding,
             ):
-                rebuilt = await rebuilding.run(
-                    swap=swap, stripe=stripe, phase=lambda phase: say(f"{phase} …", style="dim")
-                )
+                rebuilt = await rebuilding.run(swap=swap, stripe=stripe, phase=phase)
                 if rebuilt.mended:
-                    await note(rebuilding.live, Act(by or whoami(), Action.SWAP, because=_mended(rebuilt.mended)))
+                    await note(rebuilding.live, Act(who, Action.SWAP, because=f"done: {_mended(rebuilt.mended)}"))
                 return rebuilt
         except OURS as error:
             raise Trouble(str(error) or type(error).__name__) from error
 
-    rebuilt = run(work)
+    rebuilt = run(work, as_json=as_json)
     (print_json if as_json else _print)(_as_json(rebuilt) if as_json else rebuilt)
     raise typer.Exit(_end(rebuilt))
 
@@ -98,12 +105,9 @@ def rebuild(
 def _end(rebuilt: Rebuilt) -> End:
     if rebuilt.asked and rebuilt.asked.disagreements:
         return End.DIFFERS
-    differ = sum(count.differ for count in rebuilt.comparison.counts.values())
-    if not differ:
-        return End.EQUAL
     mended = rebuilt.mended
-    all_mended = mended is not None and not mended.left_alone and differ == len(rebuilt.comparison.differences)
-    return End.EQUAL if all_mended else End.DIFFERS
+    differ = mended.left_alone + mended.still_differ if mended else rebuilt.comparison.differ
+    return End.DIFFERS if differ else End.EQUAL
 
 
 def _print(rebuilt: Any) -> None:
@@ -140,11 +144,13 @@ def _sentences(rebuilt: Rebuilt) -> list[str]:
         told.append(f"{_mended(mended)}, batches waited {round(mended.longest_pause * 1000)} ms.")
         if mended.left_alone:
             told.append(f"{mended.left_alone:,} rows that no record tells of were left alone: look at them.")
+        if mended.still_differ:
+            told.append(f"{mended.still_differ:,} rows still differ: run it again, and look at them if they stay.")
     return told
 
 
 def _mended(mended: Mended) -> str:
-    return f"{mended.rows:,} rows mended, {len(mended.changes):,} changes published"
+    return f"{mended.rows:,} rows mended, {mended.published:,} changes published"
 
 
 def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
@@ -168,6 +174,8 @@ def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
         and {
             "rows": mended.rows,
             "left_alone": mended.left_alone,
+            "still_differ": mended.still_differ,
+            "published": mended.published,
             "longest_pause_seconds": round(mended.longest_pause, 3),
             "changes": [
                 {"id": change.row()[0], "version": change.version, "cause": change.cause_event_id}

@@ -1,6 +1,7 @@
 """What can go wrong, as an operator is told of it: a sentence that says what to do, and an exit code."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Coroutine
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -10,6 +11,8 @@ import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.text import Text
+
+from order_service.command.output import print_json
 
 T = TypeVar("T")
 
@@ -24,6 +27,8 @@ class Exit(IntEnum):
     KAFKA = 4
     DATABASE = 5
     SCHEMA = 6
+    OUR_FAULT = 70
+    """An error of the command itself."""
 
 
 class Trouble(Exception):
@@ -34,21 +39,26 @@ class Trouble(Exception):
         self.code = code
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Do the work of a command. Whatever goes wrong becomes one line on standard error, never a trace."""
+def run(work: Callable[[], Coroutine[Any, Any, T]], *, as_json: bool = False) -> T:
+    """Do the work of a command. Whatever goes wrong becomes a sentence on standard error, and JSON if a program asked.
+
+    Only an error of the command itself is shown with its trace, above that sentence.
+    """
     try:
         return asyncio.run(work())
     except KeyboardInterrupt as interrupt:
         raise typer.Exit(Exit.INTERRUPTED) from interrupt
     except Exception as error:
         trouble = _trouble(error)
-        if trouble is None:
-            raise
+        if trouble.code is Exit.OUR_FAULT:
+            traceback.print_exception(error)
         Console(stderr=True, highlight=False).print(Text.assemble(("✗ ", "red"), str(trouble)), soft_wrap=True)
+        if as_json:
+            print_json({"error": {"code": trouble.code, "detail": str(trouble)}})
         raise typer.Exit(trouble.code) from error
 
 
-def _trouble(error: Exception) -> Trouble | None:
+def _trouble(error: Exception) -> Trouble:
     name = type(error).__name__
     match error:
         case Trouble():
@@ -59,4 +69,4 @@ def _trouble(error: Exception) -> Trouble | None:
             sentence = f"PostgreSQL is away, or refuses ({name}): see that it runs at ORDER_SERVICE_DATABASE_URL."
             return Trouble(sentence, Exit.DATABASE)
         case _:
-            return None
+            return Trouble(f"This command has an error ({name}): report it with what stands above.", Exit.OUR_FAULT)

@@ -6,24 +6,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from time import monotonic
-from typing import Annotated, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 from prometheus_client import CollectorRegistry
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
 from order_service.payment import Payment
 from order_service.postgres import Connection
 from order_service.reading import Reader
 from order_service.rebuilding.folding import Tell
 from order_service.rebuilding.schema import REBUILD, quoted
+from order_service.rebuilding.stripe_settings import StripeSettings
 from order_service.reconciler.healing import refetched
 from order_service.reconciler.objects import Objects, Seen
 from order_service.rows import payment_of
 from order_service.stripe_calls.client import Refused, StripeCalls
 from order_service.stripe_calls.metrics import CallMetrics
-from order_service.stripe_calls.settings import CallSettings
 
 AT_A_TIME: Final = 100
 AT_ONCE: Final = 4
@@ -32,15 +30,6 @@ CAUSE: Final = "rebuild"
 PAGE: Final = "SELECT payment_id FROM {schema}.payments WHERE payment_id > $1 ORDER BY payment_id LIMIT $2"
 COUNT: Final = "SELECT count(*) FROM {schema}.payments"
 ROWS: Final = "SELECT * FROM {schema}.payments WHERE payment_id = ANY($1::text[])"
-
-
-class StripeSettings(CallSettings):
-    """How Stripe is asked: with the same key as intent-api's, or one that may only read."""
-
-    model_config = SettingsConfigDict(env_prefix="ORDER_SERVICE_REBUILD_")
-
-    rate: Annotated[float, Field(ge=0.1, le=1000)] = 10
-    """The most calls to Stripe a second; a payment takes one, one that succeeded three."""
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from order_service.rebuilding.topics import Place
 
 ROWS_AT_A_TIME: Final = 1000
 MOST_KEPT: Final = 10_000
-"""How many differences are kept and shown; the others are counted."""
+"""How many differences of either sort are kept and shown; the others are counted."""
 LATE: Final = timedelta(days=1)
 """A consumer may have been behind by as much when it first saw what it took in."""
 CONSUMED: Final = "SELECT topic, partition, next_offset FROM consumed WHERE topic = ANY($1::text[])"
@@ -39,12 +39,33 @@ class Comparison:
     """What came of it."""
 
     counts: dict[str, Count] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    mendable: list[Difference] = field(default_factory=list)
+    only_live: list[Difference] = field(default_factory=list)
+    """What no record tells of. It is kept by itself, so that much of it leaves room for what can be mended."""
+    only_live_count: int = 0
 
     @property
-    def equal(self) -> bool:
-        """Whether no row differs."""
-        return not any(count.differ for count in self.counts.values())
+    def differences(self) -> list[Difference]:
+        """All that are kept."""
+        return [*self.mendable, *self.only_live]
+
+    @property
+    def differ(self) -> int:
+        """How many rows do."""
+        return sum(count.differ for count in self.counts.values())
+
+    def add(self, found: Difference) -> None:
+        """Count it, and keep it if there is room."""
+        self.counts[found.table].differ += 1
+        self.only_live_count += found.rebuilt is None
+        kept = self.only_live if found.rebuilt is None else self.mendable
+        if len(kept) < MOST_KEPT:
+            kept.append(found)
+
+
+def known_from(reaches_back_to: datetime | None) -> datetime | None:
+    """Rows first known after this can be compared, where the topics reach back so far; None if all can."""
+    return reaches_back_to and reaches_back_to + LATE
 
 
 async def reached(connection: Connection, topics: Collection[str]) -> dict[Place, int]:
@@ -55,7 +76,7 @@ async def reached(connection: Connection, topics: Collection[str]) -> dict[Place
 
 async def compare(live: Connection, rebuilt: Connection, reaches_back_to: datetime | None) -> Comparison:
     """Read both to the end, side by side, each in its transaction."""
-    since = reaches_back_to and reaches_back_to + LATE
+    since = known_from(reaches_back_to)
     comparison = Comparison()
     for table in COMPARED:
         count = comparison.counts[table] = Count()
@@ -63,9 +84,7 @@ async def compare(live: Connection, rebuilt: Connection, reaches_back_to: dateti
             if not can_be_compared(left, since):
                 count.unknown += 1
             elif found := difference(table, left, right):
-                count.differ += 1
-                if len(comparison.differences) < MOST_KEPT:
-                    comparison.differences.append(found)
+                comparison.add(found)
             else:
                 count.same += 1
     return comparison

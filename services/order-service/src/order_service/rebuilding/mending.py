@@ -19,10 +19,11 @@ import asyncpg
 from order_service.forgotten import WRITING
 from order_service.postgres import Connection
 from order_service.rebuilding.comparing import reached
-from order_service.rebuilding.differences import COMPARED, Difference, difference
+from order_service.rebuilding.differences import COMPARED, Difference
 from order_service.rebuilding.folding import Folding
 from order_service.rebuilding.schema import REBUILD, quoted
 from order_service.rebuilding.topics import Topics
+from order_service.rebuilding.whole import among, differing, named
 from order_service.store import Change, renew
 from order_service.subscription_store import SubscriptionChange, renew_subscriptions
 from order_service.tables import Base
@@ -34,6 +35,8 @@ AT_A_TIME: Final = 100
 LOCK_TIMEOUT: Final = "250ms"
 TRIES: Final = 40
 PAUSE_SECONDS: Final = 0.25
+MOST_TOLD: Final = 10_000
+"""So many changes are listed; the others are counted."""
 MOST_TO_CATCH_UP: Final = 2_000
 """So many records are folded while batches wait, at most."""
 DERIVED: Final = ("orders", "subscriptions")
@@ -41,8 +44,6 @@ KEEP: Final[Mapping[str, tuple[str, ...]]] = {"payments": ("first_seen_at",)}
 HEARD: Final = "INSERT INTO inbox VALUES ($1, 0, 0, 1, $2) ON CONFLICT (event_id) DO NOTHING"
 """The timeline shows what stands in the inbox."""
 UNPUBLISHED: Final = f"{REBUILD}.unpublished"
-
-Key = tuple[str, tuple[str, ...]]
 
 
 class NeverIdle(Exception):
@@ -54,12 +55,21 @@ class NeverIdle(Exception):
 
 @dataclass(slots=True)
 class Mended:
-    """What was done: changes to be published, rows left alone, and how long batches waited at most, in seconds."""
+    """What was done: changes published, rows that still differ, and how long batches waited at most, in seconds."""
 
     changes: list[Change | SubscriptionChange] = field(default_factory=list)
+    published: int = 0
     rows: int = 0
     left_alone: int = 0
+    """So many rows no record tells of."""
+    still_differ: int = 0
+    """So many others differ even so, or anew."""
     longest_pause: float = 0.0
+
+    def add(self, changes: Sequence[Change | SubscriptionChange]) -> None:
+        """These were published."""
+        self.published += len(changes)
+        self.changes += changes[: MOST_TOLD - len(self.changes)]
 
 
 Publish = Callable[[Sequence[Change | SubscriptionChange]], Awaitable[None]]
@@ -68,21 +78,29 @@ Publish = Callable[[Sequence[Change | SubscriptionChange]], Awaitable[None]]
 class Mending:
     """Mends differences, over a connection to the live schema."""
 
-    def __init__(self, live: Connection, schema: str, merchant_id: str, folding: Folding, topics: Topics) -> None:
-        self._live, self._schema, self._merchant_id = live, schema, merchant_id
+    def __init__(
+        self,
+        live: Connection,
+        schema: str,
+        merchant_id: str,
+        folding: Folding,
+        topics: Topics,
+        since: datetime | None,
+    ) -> None:
+        self._live, self._schema, self._merchant_id, self._since = live, schema, merchant_id, since
         self._folding, self._topics = folding, topics
         self._told = Told(f"rebuild_{uuid4().hex}", EVENT_TYPE, datetime.now(UTC), words=WORDS)
 
-    async def mend(self, differences: Sequence[Difference], rebuilt: Connection, publish: Publish) -> Mended:
+    async def mend(
+        self, differences: Sequence[Difference], rebuilt: Connection, publish: Publish, mended: Mended
+    ) -> None:
         """All of them; each step is committed and published before the next begins. Raises NeverIdle."""
-        mended = Mended()
         for some in in_steps(differences):
             await self._catch_up(rebuilt)
             changes = await self._step(some, mended)
             await publish(changes)
             await self._live.execute(f"TRUNCATE {UNPUBLISHED}")
-            mended.changes += changes
-        return mended
+            mended.add(changes)
 
     async def _catch_up(self, rebuilt: Connection) -> None:
         await self._folding.up_to(await reached(self._live, self._names()), rebuilt)
@@ -120,39 +138,29 @@ class Mending:
         await self._look_into(REBUILD)
         await self._folding.up_to(until, self._live)
         await self._look_into(self._schema)
-        still = [one for one in [await self._anew(known) for known in some] if one]
-        facts = [one for one in still if one.table not in DERIVED]
-        for one in facts:
-            if one.rebuilt is not None:
-                await self._take_over(one)
-        mended.rows += sum(one.rebuilt is not None for one in still)
-        mended.left_alone += sum(one.rebuilt is None for one in still)
+        found = await differing(self._live, self._schema, some, self._since)
+        still = [one for one in found if one.rebuilt is not None]
+        for table in COMPARED:
+            keys = [one.key for one in still if one.table == table]
+            if keys and table not in DERIVED:
+                await self._take_over(table, keys)
+        mended.rows += len(still)
         return await self._renew(still)
 
     async def _look_into(self, schema: str) -> None:
         await self._live.execute(f"SET LOCAL search_path = {quoted(schema)}")
 
-    async def _anew(self, known: Difference) -> Difference | None:
-        """The difference as it is at this moment, if there still is one."""
-        where = " AND ".join(f"{name} = ${number}" for number, name in enumerate(COMPARED[known.table].key, 1))
-        sides = [
-            await self._live.fetchrow(f"SELECT * FROM {quoted(schema)}.{known.table} WHERE {where}", *known.key)  # noqa: S608  # our own names
-            for schema in (self._schema, REBUILD)
-        ]
-        live, rebuilt = [dict(side) if side else None for side in sides]
-        return difference(known.table, live, rebuilt)
-
-    async def _take_over(self, one: Difference) -> None:
-        """Let the live row be as the rebuilt one, but for since when it is known."""
-        key, keep = COMPARED[one.table].key, KEEP.get(one.table, ())
-        columns = [column.name for column in Base.metadata.tables[one.table].columns]
-        names, where = ", ".join(columns), " AND ".join(f"{name} = ${n}" for n, name in enumerate(key, 1))
+    async def _take_over(self, table: str, keys: Sequence[tuple[str, ...]]) -> None:
+        """Let the live rows be as the rebuilt ones, but for since when they are known."""
+        key, keep = COMPARED[table].key, KEEP.get(table, ())
+        columns = [column.name for column in Base.metadata.tables[table].columns]
+        names, (condition, given) = ", ".join(columns), among(table, keys)
         changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in (*key, *keep))
         clash = f"DO UPDATE SET {changes}" if changes else "DO NOTHING"
         await self._live.execute(
-            f"INSERT INTO {quoted(self._schema)}.{one.table} ({names}) SELECT {names} FROM {REBUILD}.{one.table} "  # noqa: S608  # our own names
-            f"WHERE {where} ON CONFLICT ({', '.join(key)}) {clash}",
-            *one.key,
+            f"INSERT INTO {quoted(self._schema)}.{table} ({names}) SELECT {names} FROM {REBUILD}.{table} "  # noqa: S608  # our own names
+            f"WHERE {condition} ON CONFLICT ({', '.join(key)}) {clash}",
+            *given,
         )
 
     async def _renew(self, still: Sequence[Difference]) -> list[Change | SubscriptionChange]:
@@ -172,17 +180,6 @@ class Mending:
 
 class TooFarBehind(Exception):
     """The rebuilt schema has more to catch up with than batches should wait for."""
-
-
-def named(differences: Iterable[Difference], column: str) -> list[str]:
-    """The orders, or subscriptions, that these rows are of on either side; not one that no record tells of."""
-    found = {
-        side[column]
-        for one in differences
-        for side in (one.live, one.rebuilt)
-        if one.rebuilt is not None and side is not None and side.get(column)
-    }
-    return sorted(found)
 
 
 def in_steps(differences: Iterable[Difference]) -> list[list[Difference]]:

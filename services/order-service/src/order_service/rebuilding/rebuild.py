@@ -1,13 +1,12 @@
 """A rebuild from its beginning to its end: fold, compare, and mend if that is asked for."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
-from pydantic import Field
 
 from order_service.announcing import announcement
 from order_service.operator_settings import OperatorSettings
@@ -16,9 +15,10 @@ from order_service.publisher import Publisher
 from order_service.reading import readers
 from order_service.rebuilding import schema
 from order_service.rebuilding.at_stripe import Asked, AtStripe
-from order_service.rebuilding.comparing import Comparison, compare, reached
+from order_service.rebuilding.comparing import Comparison, compare, known_from, reached
 from order_service.rebuilding.folding import Folding, Tell, discarded
 from order_service.rebuilding.mending import UNPUBLISHED, Mended, Mending
+from order_service.rebuilding.settings import RebuildSettings
 from order_service.rebuilding.topics import Topics
 from order_service.reconciler.objects import Objects
 from order_service.store import Change
@@ -36,17 +36,9 @@ CHANGES: Final[Mapping[str, tuple[type[Change | SubscriptionChange], str]]] = {
     ),
 }
 
-Phase = Callable[[str], None]
+MENDING: Final = "mending"
+Phase = Callable[[str], Awaitable[None]]
 """Is told what is done now."""
-
-
-class RebuildSettings(OperatorSettings):
-    """What a rebuild needs to know: it reads records as the consumer does."""
-
-    order_id_key: Annotated[str, Field(min_length=1, max_length=40)] = "order_id"
-    """The key of Stripe's metadata that names the order."""
-    max_record_bytes: Annotated[int, Field(ge=1024, le=8 * 2**20)] = 2**20
-    """A larger record is not read."""
 
 
 class NothingTakenIn(Exception):
@@ -90,19 +82,19 @@ class Rebuild:
 
     async def run(self, *, swap: bool, stripe: Objects | None, phase: Phase) -> Rebuilt:
         """Fold and compare; with `swap` mend what differs; compare with what Stripe says, where that can be asked."""
-        phase("folding")
+        await phase("folding")
         names = {topic for topic, _ in self.topics.positions}
         for _ in range(ROUNDS):  # while the first took long, much may have come
             await self.folding.up_to(await self._reached(names), self.rebuilt)
-        phase("comparing")
+        await phase("comparing")
         comparison, behind = await self._compare(names)
         mended = None
-        if swap and comparison.differences:
-            phase("mending")
-            mended = await self._mend(comparison)
+        if swap and comparison.differ:
+            await phase(MENDING)
+            mended = await self._mend(comparison, names)
         asked = None
         if stripe:
-            phase("asking Stripe")
+            await phase("asking Stripe")
             asked = await self._asking(stripe).compare()
         done, took = self.folding.records, self.folding.seconds
         return Rebuilt(done, took, behind, self.topics.reaches_back_to, comparison, mended, asked)
@@ -127,10 +119,18 @@ class Rebuild:
                 comparison = await compare(self.live, self.rebuilt, self.topics.reaches_back_to)
         return comparison, sum(max(0, end - until.get(place, 0)) for place, end in ends.items())
 
-    async def _mend(self, comparison: Comparison) -> Mended:
-        mending = Mending(self.live, self.schema, self.settings.merchant_id, self.folding, self.topics)
+    async def _mend(self, comparison: Comparison, names: set[str]) -> Mended:
+        """Mend and compare again, until nothing is left, or it does not get less."""
+        since = known_from(self.topics.reaches_back_to)
+        mending = Mending(self.live, self.schema, self.settings.merchant_id, self.folding, self.topics, since)
+        mended, left, before = Mended(), comparison, comparison.differ + 1
         async with publishing(self.settings) as publish:
-            return await mending.mend(comparison.differences, self.rebuilt, publish)
+            while left.mendable and left.differ < before:
+                before = left.differ
+                await mending.mend(left.mendable, self.rebuilt, publish, mended)
+                left, _ = await self._compare(names)
+        mended.left_alone, mended.still_differ = left.only_live_count, left.differ - left.only_live_count
+        return mended
 
 
 @asynccontextmanager
