@@ -44,7 +44,7 @@ async def service(database_url: str, bootstrap: str, prefix: str) -> AsyncIterat
         "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
         "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
     }
-    silent = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
+    silent: Any = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
     running = await asyncio.create_subprocess_exec(sys.executable, "-m", "order_service", env=environment, **silent)
     try:
         yield psutil.Process(running.pid), f"http://127.0.0.1:{port}"
