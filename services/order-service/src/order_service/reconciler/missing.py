@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 
 from order_service.published import partitions_of
 from order_service.reconciler.leadership import Lead
@@ -49,9 +49,10 @@ class Reader:
         return {partition.partition: end for partition, end in ends.items()}
 
     async def _ends(self) -> Mapping[TopicPartition, int]:
-        ends: Mapping[TopicPartition, int] = await self._consumer.end_offsets(
-            await partitions_of(self._consumer, [self._topic])
-        )
+        partitions = await partitions_of(self._consumer, [self._topic])
+        if not partitions:  # not known yet; a topic of no partitions would count as read to its end
+            raise UnknownTopicOrPartitionError
+        ends: Mapping[TopicPartition, int] = await self._consumer.end_offsets(partitions)
         return ends
 
     async def reaches(self, lead: Lead, ends: Ends) -> None:
