@@ -274,6 +274,18 @@ class Kafka:
         await self._until(lambda: len(found()) >= count, seconds)
         return found()
 
+    async def versions(self, order_id: str, *, count: int, seconds: float = 20) -> list[OrderStatusChanged]:
+        """The same, each version once: who begins anew publishes those below its first one again."""
+
+        def found() -> list[OrderStatusChanged]:
+            topic = ORDERS_STATUS.under(self.prefix)
+            values = [record.value for record in self.records if record.topic == topic]
+            changes = [OrderStatusChanged.model_validate_json(value) for value in values]
+            return list({change.version: change for change in changes if change.order_id == order_id}.values())
+
+        await self._until(lambda: len(found()) >= count, seconds)
+        return found()
+
     async def subscription_changes(self, subscription_id: str, *, count: int) -> list[SubscriptionStatusChanged]:
         """The subscription's changes as published, once there are that many."""
 

@@ -41,7 +41,7 @@ async def test_database_that_goes_away_and_comes_back_loses_nothing(
     answer = await get(app, "/v1/orders/ord_1")
     assert (answer.status, answer.body["code"], answer.headers["retry-after"]) == (503, "database_unavailable", "1")
     await _open(database_server, database_url)
-    changes = await kafka.changes("ord_1", count=2)
+    changes = await kafka.versions("ord_1", count=2)
     assert [change.status for change in changes] == ["processing", "paid"]
     assert (await get(app, "/v1/orders/ord_1")).body["status"] == "paid"
     assert await kafka.parked(count=0) == []
@@ -63,7 +63,7 @@ async def test_service_starts_before_kafka_and_survives_its_restart(
         own_kafka.start()
         async with hand(own_kafka.bootstrap, "") as kafka:
             await kafka.tell(stripe.payment("succeeded", at=1))
-            changes = await kafka.changes("ord_1", count=2, seconds=60)
+            changes = await kafka.versions("ord_1", count=2, seconds=60)
     assert [(change.version, change.status) for change in changes] == [(1, "processing"), (2, "paid")]
 
 
@@ -83,7 +83,7 @@ async def test_producer_that_failed_for_good_is_replaced(
         await kafka.changes("ord_1", count=1)
         monkeypatch.setattr(made[0]._message_accumulator, "drain_by_nodes", _fail)
         await kafka.tell(stripe.payment("succeeded", at=1))
-        changes = await kafka.changes("ord_1", count=2)
+        changes = await kafka.versions("ord_1", count=2)
         assert [change.status for change in changes] == ["processing", "paid"]
         await until(lambda: _part(get, app, "events", "ok"))
     assert len(made) == 2
