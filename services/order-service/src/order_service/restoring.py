@@ -95,9 +95,13 @@ async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]
     published = [topic.under(settings.kafka_topic_prefix) for topic in (ORDERS_STATUS, SUBSCRIPTIONS_STATUS)]
     where = {"bootstrap_servers": settings.kafka_bootstrap_servers, "client_id": "order-service"}
     kafka = AIOKafkaConsumer(**where, group_id=None, auto_offset_reset="none")
-    async with asyncio.timeout(NOTICE_SECONDS), kafka:
-        committed = await _committed(settings)
-        await _notice(pool, kafka, await standing(kafka, topics, committed), published)
+    async with asyncio.timeout(NOTICE_SECONDS):
+        try:
+            await kafka.start()
+            committed = await _committed(settings)
+            await _notice(pool, kafka, await standing(kafka, topics, committed), published)
+        finally:
+            await kafka.stop()  # also one that could not start
 
 
 async def _committed(settings: Settings) -> dict[TopicPartition, Committed]:
