@@ -87,7 +87,8 @@ class Instance:
         if self.process and self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.exits.append(await asyncio.wait_for(self.process.wait(), END_SECONDS))
+                async with asyncio.timeout(END_SECONDS):
+                    self.exits.append(await self.process.wait())
             except TimeoutError:
                 self.process.kill()
                 self.exits.append(None)

@@ -1,5 +1,6 @@
 """The whole house, up once for all stories, on ports and in a state folder of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dotenv import dotenv_values
 from devstack.addresses import DEFAULTS
 from devstack.kafka import jars
 from devstack.ports import free_port
+from devstack.readiness import http_ready
 from devstack.state import REPOSITORY, state_folder
 from devstack.supervision import MARK
 
@@ -48,17 +50,17 @@ class RunningHouse:
         """The file by which webhook-ingest learns of further endpoints while it runs."""
         return _webhook_secrets(self.state)
 
-    def restart(self, program: str) -> None:
-        """End a program as a deployment does; its supervisor brings it up again."""
+    async def restart(self, program: str) -> None:
+        """End a program as a deployment does; its supervisor has brought it up again when this is done."""
         running = self.process(program)
         running.terminate()
-        running.wait(DOWN_SECONDS)
+        await self._comes_up_again(program, running)
 
-    def kill(self, program: str) -> None:
-        """End a program as a machine does that fails, in the middle of whatever it does; it is brought up again."""
+    async def kill(self, program: str) -> None:
+        """End a program as a machine does that fails, in the middle of whatever it does; it is up again after this."""
         running = self.process(program)
         running.kill()
-        running.wait(DOWN_SECONDS)
+        await self._comes_up_again(program, running)
 
     @contextmanager
     def down(self, program: str) -> Iterator[None]:
@@ -70,6 +72,15 @@ class RunningHouse:
         finally:
             running.kill()
             running.wait(DOWN_SECONDS)
+
+    async def _comes_up_again(self, program: str, ended: psutil.Process) -> None:
+        """Wait for it: the next story must not meet a program that is still on its way up."""
+        await asyncio.to_thread(ended.wait, DOWN_SECONDS)
+        async with asyncio.timeout(UP_SECONDS):
+            ready = False
+            while not ready:
+                await asyncio.sleep(0.1)
+                ready = await http_ready(self.url(program, "/readyz"))
 
     def process(self, program: str) -> psutil.Process:
         """The process that runs now."""

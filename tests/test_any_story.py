@@ -136,7 +136,7 @@ async def test_a_service_killed_in_the_middle_of_the_lives_loses_and_doubles_not
 
     async def kill() -> None:
         await until(in_the_middle, "the lives do not begin")
-        house.kill(program)
+        await house.kill(program)
 
     async def in_the_middle() -> int:
         return max(0, 2 * len(born) - sum(len(life.diary) for life in born))

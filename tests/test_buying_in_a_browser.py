@@ -1,6 +1,5 @@
 """Somebody buys at the storefront, with everything real between the click and the browser's "paid" but Stripe."""
 
-import asyncio
 import re
 
 import pytest
@@ -205,7 +204,7 @@ async def test_a_cut_websocket_comes_back_and_tells_what_was_missed(buyer: Buyer
     await buyer.goes_to_checkout()
     await buyer.pays_with(SLOW_CARD)
     await expect(buyer.headline).to_have_text("Thank you, we have your order")
-    await asyncio.to_thread(house.restart, "notifier")
+    await house.restart("notifier")
     await buyer.sees_it_paid()
 
 

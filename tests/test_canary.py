@@ -194,7 +194,8 @@ async def _frames(house: RunningHouse) -> None:
         with suppress(WebSocketException, OSError):
             async with connect(url, additional_headers={"Cookie": ODD}) as socket:
                 await socket.send(frame)
-                await asyncio.wait_for(socket.recv(), 20)
+                async with asyncio.timeout(20):
+                    await socket.recv()
 
 
 async def _forged_and_broken_events(shop: ShopServer, house: RunningHouse) -> None:

@@ -119,9 +119,11 @@ async def test_process_that_is_alive_stays() -> None:
     """Several times its patience."""
     async with process(patience=0.3) as tried:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(tried.wait(), 3)
+            async with asyncio.timeout(3):
+                await tried.wait()
         tried.terminate()
-        assert await asyncio.wait_for(tried.wait(), 20) == 0
+        async with asyncio.timeout(20):
+            assert await tried.wait() == 0
 
 
 async def test_process_that_was_frozen_goes_on() -> None:
@@ -131,12 +133,15 @@ async def test_process_that_was_frozen_goes_on() -> None:
         await _printed(tried.stdout, b"trouble")
         tried.send_signal(signal.SIGSTOP)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(tried.wait(), 2)
+            async with asyncio.timeout(2):
+                await tried.wait()
         tried.send_signal(signal.SIGCONT)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(tried.wait(), 2)
+            async with asyncio.timeout(2):
+                await tried.wait()
         tried.terminate()
-        assert await asyncio.wait_for(tried.wait(), 20) == 0
+        async with asyncio.timeout(20):
+            assert await tried.wait() == 0
 
 
 async def _printed(stream: asyncio.StreamReader, word: bytes) -> None:

@@ -54,7 +54,8 @@ class Service:
 
     async def output(self) -> str:
         """All that it said, once it has ended."""
-        told, _ = await asyncio.wait_for(self.process.communicate(), 60)
+        async with asyncio.timeout(60):
+            told, _ = await self.process.communicate()
         return told.decode()
 
 
@@ -111,11 +112,13 @@ async def test_process_whose_kafka_is_away_for_long_stays_and_goes_on(
         await until(waiting.is_ready, seconds=40)
         own_kafka.stop() if away == "stopped" else own_kafka.pause()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(waiting.process.wait(), 4 * 10)
+            async with asyncio.timeout(4 * 10):
+                await waiting.process.wait()
         own_kafka.start() if away == "stopped" else own_kafka.resume()
         async with hand(own_kafka.bootstrap, "") as kafka:
             await kafka.tell(stripe.payment("succeeded"))
             [change] = await kafka.changes("ord_1", count=1, seconds=60)
         assert change.status == "paid"
         waiting.process.terminate()
-        assert await asyncio.wait_for(waiting.process.wait(), 20) == 0
+        async with asyncio.timeout(20):
+            assert await waiting.process.wait() == 0

@@ -98,7 +98,8 @@ async def process(environment: dict[str, str], log: Path) -> AsyncIterator[str]:
         await _until_ready(url)
         yield url
         running.terminate()
-        assert await asyncio.wait_for(running.wait(), 25) == 0
+        async with asyncio.timeout(25):
+            assert await running.wait() == 0
     finally:
         with suppress(ProcessLookupError):
             running.kill()

@@ -324,7 +324,8 @@ async def _record(bootstrap: str, place: str) -> Any:
         if (await consumer.end_offsets([where]))[where] <= int(offset):
             return None
         consumer.seek(where, int(offset))
-        return await asyncio.wait_for(consumer.getone(where), 10)
+        async with asyncio.timeout(10):
+            return await consumer.getone(where)
 
 
 async def _partition(kafka: Any) -> int:

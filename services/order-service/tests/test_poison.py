@@ -53,7 +53,8 @@ async def _process(database_url: str, bootstrap: str, prefix: str) -> AsyncItera
         yield port
     finally:
         process.terminate()
-        await asyncio.wait_for(process.wait(), 30)
+        async with asyncio.timeout(30):
+            await process.wait()
 
 
 async def test_partition_goes_on_within_ten_seconds_behind_each_kind_of_poison(

@@ -67,7 +67,8 @@ def rebuild(migrated: str, kafka_bootstrap: str, kafka_prefix: str, sim_url: str
             sys.executable, "-c", TILLSTREAM, "rebuild", *words, env={**os.environ, **given},
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        output, _ = await asyncio.wait_for(process.communicate(), 180)
+        async with asyncio.timeout(180):
+            output, _ = await process.communicate()
         assert process.returncode is not None
         return process.returncode, orjson.loads(output) if output.startswith(b"{") else output.decode()
 

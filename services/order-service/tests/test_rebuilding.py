@@ -80,7 +80,8 @@ async def _tillstream(database_url: str, bootstrap: str, prefix: str, *words: st
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", TILLSTREAM, *words, env=environment, stdout=asyncio.subprocess.PIPE
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 180)
+    async with asyncio.timeout(180):
+        output, _ = await process.communicate()
     assert process.returncode is not None
     return process.returncode, json.loads(output) if output.startswith(b"{") else output.decode()
 

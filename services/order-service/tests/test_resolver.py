@@ -438,7 +438,8 @@ async def test_a_crash_between_write_and_commit_resolves_twice_under_one_id(
     account.has_paid("pi_1")
     await kafka.tell(stripe.thin("payment_intent.succeeded", snapshot_event="evt_1"))
     async with process(["-c", DIE_AT], account, kafka_bootstrap, kafka_prefix, tmp_path / "log") as (dying, _):
-        assert await asyncio.wait_for(dying.wait(), 30) == -signal.SIGKILL
+        async with asyncio.timeout(30):
+            assert await dying.wait() == -signal.SIGKILL
     async with resolving():
         resolved = await topic.resolved(count=2)
     assert [dict(record.headers)["ce_id"] for record in resolved] == [b"evt_1", b"evt_1"]
@@ -459,7 +460,8 @@ async def test_sigterm_ends_it_in_time_while_stripe_does_not_answer(
         await kafka.tell(stripe.thin("payment_intent.succeeded"))
         await until(lambda: account.calls)
         running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 15) == 0
+        async with asyncio.timeout(15):
+            assert await running.wait() == 0
     assert await committed() == 0
     account.open.set()
     async with resolving():

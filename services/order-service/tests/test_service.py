@@ -113,7 +113,8 @@ async def _run_until_it_dies(fault_point: str, database_url: str, bootstrap: str
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", DIE_AT, fault_point, env=environment, stdout=asyncio.subprocess.DEVNULL
     )
-    assert await asyncio.wait_for(process.wait(), 40) == -9
+    async with asyncio.timeout(40):
+        assert await process.wait() == -9
 
 
 NOT_UTF8 = [("ce_id", b"\xff\xfe"), ("x", b"\x80")]

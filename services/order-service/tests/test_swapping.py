@@ -46,7 +46,8 @@ def rebuild(given: dict[str, str]) -> Command:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", program, "rebuild", *words, env=given, stdout=asyncio.subprocess.PIPE
         )
-        output, _ = await asyncio.wait_for(process.communicate(), 180)
+        async with asyncio.timeout(180):
+            output, _ = await process.communicate()
         assert process.returncode is not None
         return process.returncode, json.loads(output) if output else None
 
@@ -68,7 +69,8 @@ async def _order_service(given: dict[str, str]) -> AsyncIterator[str]:
         yield url
     finally:
         process.terminate()
-        await asyncio.wait_for(process.wait(), 60)
+        async with asyncio.timeout(60):
+            await process.wait()
 
 
 async def _is_ready(url: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ async def test_a_client_that_is_cut_off_comes_back_with_the_version_it_has_seen(
         with Frames(tmp_path / "frames.jsonl") as frames:
             client = Client("1-0", "ord_1", "a token", (url,), frames, random.Random(1))
             watching = asyncio.create_task(client.watch())
-            await asyncio.wait_for(came_back.wait(), 20)
+            async with asyncio.timeout(20):
+                await came_back.wait()
             watching.cancel()
             await asyncio.wait([watching])
 
@@ -65,8 +66,9 @@ async def test_a_client_that_is_cut_off_comes_back_with_the_version_it_has_seen(
 async def test_a_client_that_nobody_answers_is_written_down_all_the_same(tmp_path: Path) -> None:
     with Frames(tmp_path / "frames.jsonl") as frames:
         client = Client("1-0", "ord_1", "a token", ("ws://127.0.0.1:9",), frames, random.Random(1))
-        with_patience = asyncio.wait_for(client.watch(), 0.3)
-        await asyncio.wait([asyncio.ensure_future(with_patience)])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await client.watch()
     told = [line["type"] for line in lines(frames.path)]
     assert told[:2] == ["joined", "closed"]
     assert read_watched(frames.path) == {"1-0": "ord_1"}

@@ -53,6 +53,7 @@ class Commits:
 async def _commit(offsets: dict[TopicPartition, int], consumer: Any) -> None:
     told = {partition: (offset, IN_DATABASE) for partition, offset in offsets.items()}
     try:
-        await asyncio.wait_for(consumer.commit(told), COMMIT_SECONDS)
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await consumer.commit(told)
     except (KafkaError, TimeoutError) as error:
         log.warning("offsets_not_committed", because=type(error).__name__)

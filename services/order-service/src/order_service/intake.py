@@ -98,7 +98,8 @@ class Intake:
         """
         self._stopping.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._commits.finish(), LAST_COMMIT_SECONDS)
+            async with asyncio.timeout(LAST_COMMIT_SECONDS):
+                await self._commits.finish()
         await self._broker.stop()
 
     async def _place(self, assigned: set[TopicPartition]) -> None:
@@ -149,7 +150,8 @@ class Intake:
         if self._failures >= FAILURES_TO_GIVE_UP and could_new_clients_help(error):
             self.given_up.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._stopping.wait()
 
 
 class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

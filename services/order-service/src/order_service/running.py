@@ -168,6 +168,7 @@ class Running:
 
 async def _leave(intake: Intake) -> None:
     try:
-        await asyncio.wait_for(intake.stop(), intake.stop_seconds)
+        async with asyncio.timeout(intake.stop_seconds):
+            await intake.stop()
     except (KafkaError, TimeoutError) as error:
         log.warning("left_without_goodbye", because=type(error).__name__)

@@ -185,6 +185,7 @@ class Producer:
 
     async def _close(self, producer: AIOKafkaProducer) -> None:
         try:
-            await asyncio.wait_for(producer.stop(), RETIRE_WITHIN)
+            async with asyncio.timeout(RETIRE_WITHIN):
+                await producer.stop()
         except (KafkaError, TimeoutError) as error:
             log.warning("kafka_producer_not_closed", error=repr(error))

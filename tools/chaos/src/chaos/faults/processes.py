@@ -47,7 +47,8 @@ async def restart_one_by_one(stage: Stage, target: str, lasts: float) -> Outcome
     for process in instances:
         notes.append(await _ended_in_order(process))
         try:
-            await asyncio.wait_for(process.until_ready(), READY_SECONDS)
+            async with asyncio.timeout(READY_SECONDS):
+                await process.until_ready()
         except TimeoutError:
             return Outcome(", ".join([*notes, f"which was not ready again in {READY_SECONDS:.0f} s: no others"]))
     return Outcome(", ".join(notes))

@@ -51,7 +51,8 @@ async def _started(programs: Sequence[Program], folder: Path, running: AsyncExit
 
 async def _ready(process: Supervised) -> None:
     try:
-        await asyncio.wait_for(process.until_ready(), READY_SECONDS)
+        async with asyncio.timeout(READY_SECONDS):
+            await process.until_ready()
     except TimeoutError:
         raise Trouble(f"{process.program.name} was not ready within {READY_SECONDS} s.", log=process.log) from None
 

@@ -86,7 +86,8 @@ class Deliveries:
         waiting = self._first_answers.get(event_id)
         if waiting is not None:
             try:
-                await asyncio.wait_for(waiting.wait(), longest)
+                async with asyncio.timeout(longest):
+                    await waiting.wait()
             except TimeoutError:
                 log.info("webhook_not_answered event_id=%s", event_id)
 
