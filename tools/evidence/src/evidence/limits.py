@@ -68,7 +68,8 @@ def _section(kind: type[BaseSettings]) -> str:
 def _fixed() -> str:
     rows = [
         (f"`{module}.{name}`", _with_unit(getattr(import_module(module), name), unit), what)
-        for module, name, unit, what in FIXED
+        for module, limits in FIXED.items()
+        for name, unit, what in limits
     ]
     return _table("## Constants", ("constant", "value", "what it bounds"), rows)
 
