@@ -1,7 +1,7 @@
 """Lives of paid orders about which a buyer complains with the bank."""
 
 from chaos.stripe.life import Expected
-from chaos.stripe.lives.ends import order
+from chaos.stripe.lives.ends import order, paid_in_full
 from chaos.stripe.lives.refunds import bought
 from chaos.stripe.objects.dispute import Dispute
 from chaos.stripe.objects.payment_intent import PaymentIntent
@@ -29,7 +29,7 @@ def dispute_won(story: Story) -> Expected:
     dispute = _disputed(bought(story))
     dispute.closed("won")
     dispute.reinstated()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def dispute_lost(story: Story) -> Expected:
@@ -52,7 +52,7 @@ def inquiry_closed(story: Story) -> Expected:
     if story.chance(0.5):
         inquiry.updated("warning_under_review")
     inquiry.closed("warning_closed")
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def inquiry_becomes_dispute(story: Story) -> Expected:

@@ -25,3 +25,8 @@ def order(
         currency=story.currency,
         flags=flags,
     )
+
+
+def paid_in_full(story: Story) -> Expected:
+    """An order that is paid in full, and of which nothing goes back."""
+    return order(story, "paid", captured=story.amount)

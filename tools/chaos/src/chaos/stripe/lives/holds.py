@@ -1,7 +1,7 @@
 """Lives of orders whose money is held first and taken later."""
 
 from chaos.stripe.life import Expected
-from chaos.stripe.lives.ends import order
+from chaos.stripe.lives.ends import order, paid_in_full
 from chaos.stripe.objects.payment_intent import PaymentIntent
 from chaos.stripe.objects.refund import Refund
 from chaos.stripe.story import Story
@@ -33,7 +33,7 @@ def declined_then_authorized(story: Story) -> Expected:
 def captured(story: Story) -> Expected:
     """All of it is taken at shipping."""
     held(story).succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def captured_in_part(story: Story) -> Expected:

@@ -1,7 +1,7 @@
 """Lives of orders that are paid by one payment, or not."""
 
 from chaos.stripe.life import Expected
-from chaos.stripe.lives.ends import order
+from chaos.stripe.lives.ends import order, paid_in_full
 from chaos.stripe.objects.payment_intent import PaymentIntent
 from chaos.stripe.story import Story
 
@@ -16,7 +16,7 @@ def opened(story: Story) -> PaymentIntent:
 def paid(story: Story) -> Expected:
     """The buyer's card is good."""
     opened(story).succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def abandoned(story: Story) -> Expected:
@@ -39,7 +39,7 @@ def declined_then_paid(story: Story) -> Expected:
     for _ in range(story.random.randint(1, 3)):
         intent.declined()
     intent.succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def processing(story: Story) -> Expected:
@@ -53,7 +53,7 @@ def processing_then_paid(story: Story) -> Expected:
     intent = opened(story)
     intent.processing()
     intent.succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def processing_then_failed(story: Story) -> Expected:
@@ -75,7 +75,7 @@ def challenged_then_paid(story: Story) -> Expected:
     intent = opened(story)
     intent.challenged()
     intent.succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def challenged_then_failed(story: Story) -> Expected:
@@ -107,4 +107,4 @@ def canceled_then_paid_anew(story: Story) -> Expected:
     """The first payment is canceled and a second one takes the money: that is no double charge."""
     opened(story).canceled()
     opened(story).succeeded()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)

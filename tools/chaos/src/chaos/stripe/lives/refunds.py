@@ -1,7 +1,7 @@
 """Lives of paid orders of which money goes back."""
 
 from chaos.stripe.life import Expected
-from chaos.stripe.lives.ends import order
+from chaos.stripe.lives.ends import order, paid_in_full
 from chaos.stripe.lives.payments import opened
 from chaos.stripe.objects.payment_intent import PaymentIntent
 from chaos.stripe.objects.refund import Refund
@@ -49,7 +49,7 @@ def refunded_bit_by_bit(story: Story) -> Expected:
 def refund_pending(story: Story) -> Expected:
     """It was asked for and is on its way: still paid."""
     Refund(bought(story), story.part()).begun()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def refund_failed(story: Story) -> Expected:
@@ -59,7 +59,7 @@ def refund_failed(story: Story) -> Expected:
     if story.chance(0.7):
         refund.done()
     refund.failed()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def refund_failed_then_repeated(story: Story) -> Expected:
@@ -77,4 +77,4 @@ def refund_canceled(story: Story) -> Expected:
     refund = Refund(bought(story), story.part())
     refund.begun("requires_action")
     refund.canceled()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)

@@ -1,7 +1,7 @@
 """Lives of orders that are paid on Stripe's own page."""
 
 from chaos.stripe.life import Expected
-from chaos.stripe.lives.ends import order
+from chaos.stripe.lives.ends import order, paid_in_full
 from chaos.stripe.objects.checkout_session import CheckoutSession
 from chaos.stripe.objects.payment_intent import PaymentIntent
 from chaos.stripe.story import Story
@@ -21,7 +21,7 @@ def session_paid(story: Story) -> Expected:
         intent.declined()
     intent.succeeded()
     session.completed("paid")
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def session_expired(story: Story) -> Expected:
@@ -50,7 +50,7 @@ def session_funds_came(story: Story) -> Expected:
     session.completed("unpaid")
     intent.succeeded()
     session.funds_came()
-    return order(story, "paid", captured=story.amount)
+    return paid_in_full(story)
 
 
 def session_funds_failed(story: Story) -> Expected:
