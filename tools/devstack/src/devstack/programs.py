@@ -15,7 +15,7 @@ from devstack.readiness import database_answers, http_ready, kafka_answers
 from devstack.state import runtime_folder, state_folder
 
 SHARED = ("LOG_LEVEL", "LOG_FORMAT", "TILLSTREAM_MERCHANT_ID", "TILLSTREAM_DROP_IN_ROUTES", "STRIPE_LIVEMODE")
-OF_ORDERS = ("ORDER_SERVICE_ORDER_ID_KEY", "ORDER_SERVICE_CONSUMER_GROUP")
+ORDER_ID_KEY = "ORDER_SERVICE_ORDER_ID_KEY"
 """What order-service and its reconciler have to agree on."""
 STRIPE_JS = "https://js.stripe.com/v3/"
 DATABASE = "tillstream"
@@ -154,7 +154,7 @@ class Plan:
         return {**self._on_kafka(), **self._with_stripe()}
 
     def _reconciler(self) -> dict[str, str]:
-        shared = {key: self.given[key] for key in OF_ORDERS if key in self.given}
+        shared = {ORDER_ID_KEY: self.given[ORDER_ID_KEY]} if ORDER_ID_KEY in self.given else {}
         return {**self._on_kafka(), **self._with_stripe(), "ORDER_SERVICE_DATABASE_URL": self.database_url, **shared}
 
     def _notifier(self) -> dict[str, str]:
