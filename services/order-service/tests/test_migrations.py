@@ -100,6 +100,20 @@ async def test_index_that_was_left_half_built_is_made_anew(migrated: str) -> Non
 
 
 @pytest.mark.integration
+async def test_index_that_is_whole_is_not_built_twice(migrated: str) -> None:
+    """A step that is tried again goes on where it stopped: on a big table each index takes minutes."""
+    connection = await asyncpg.connect(migrated)
+    await connection.execute("DROP INDEX parked_records_by_event; UPDATE alembic_version SET version_num = '0009'")
+    built = "SELECT array_agg(oid ORDER BY relname) FROM pg_class WHERE relname ~ '_(unsettled|by_period_end)$'"
+    before = await connection.fetchval(built)
+    await migrate(migrated)
+    assert await connection.fetchval(built) == before
+    assert len(before) == 3
+    assert await connection.fetchval("SELECT to_regclass('parked_records_by_event') IS NOT NULL")
+    await connection.close()
+
+
+@pytest.mark.integration
 async def test_orders_are_written_while_their_index_is_built(migrated: str, until: Any) -> None:
     """Even where the building waits for a transaction that began before it: nobody waits behind it."""
     before, meanwhile = [await asyncpg.connect(migrated) for _ in range(2)]

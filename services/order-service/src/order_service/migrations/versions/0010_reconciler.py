@@ -25,10 +25,11 @@ INDEXES = (
     ),
     ("parked_records_by_event", "parked_records", ["event_id"], "event_id IS NOT NULL"),
 )
+HALF_BUILT = sa.text("SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid)")
 
 
 def upgrade() -> None:
-    """Create the table, then the indexes; one that an earlier try left half built is made anew."""
+    """Create the table, then the indexes; of an earlier try what is whole stays, what is half built is made anew."""
     op.create_table(
         "reconciler_cursors",
         sa.Column("name", sa.Text, nullable=False),
@@ -39,8 +40,16 @@ def upgrade() -> None:
     )
     with op.get_context().autocommit_block():
         for name, table, columns, where in INDEXES:
-            op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
-            op.create_index(name, table, columns, postgresql_where=sa.text(where), postgresql_concurrently=True)
+            if op.get_bind().scalar(HALF_BUILT, {"name": name}):
+                op.drop_index(name, table, postgresql_concurrently=True)
+            op.create_index(
+                name,
+                table,
+                columns,
+                postgresql_where=sa.text(where),
+                postgresql_concurrently=True,
+                if_not_exists=True,
+            )
 
 
 def downgrade() -> None:
