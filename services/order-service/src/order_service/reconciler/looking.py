@@ -24,20 +24,26 @@ from tillstream_contracts import STRIPE_EVENTS
 BATCH: Final = 20
 BATCH_SECONDS: Final = 5
 """How long the budget may take for one call about each of a batch: much less than the patience with one call."""
+MOST_OF_ONE: Final = 10
+"""So many payments of one order are asked for, and so many sessions: who tries on and on shall not hold up others."""
 AT_STRIPE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "orders": """
-            SELECT order_id AS id, payment_id AS name FROM payments
-            WHERE order_id = ANY($1::text[]) AND status <> ALL (ARRAY['succeeded', 'canceled'])
-            UNION ALL
-            SELECT order_id, session_id FROM checkout_sessions
-            WHERE order_id = ANY($1::text[]) AND status <> ALL (ARRAY['paid', 'expired'])""",
+        "orders": f"""
+            SELECT due.id, name FROM unnest($1::text[]) AS due(id), LATERAL (
+                (SELECT payment_id AS name FROM payments
+                WHERE order_id = due.id AND status <> ALL (ARRAY['succeeded', 'canceled'])
+                ORDER BY status = ANY (ARRAY['processing', 'authorized']) DESC, updated_at DESC LIMIT {MOST_OF_ONE})
+                UNION ALL
+                (SELECT session_id FROM checkout_sessions
+                WHERE order_id = due.id AND status <> ALL (ARRAY['paid', 'expired'])
+                ORDER BY status = 'awaiting_funds' DESC, session_id LIMIT {MOST_OF_ONE})
+            ) AS there""",  # noqa: S608  # our own number
         "subscriptions": """
             SELECT subscription_id AS id, stripe_subscription_id AS name FROM subscriptions
             WHERE subscription_id = ANY($1::text[])""",
     }
 )
-"""What of each Stripe can be asked for."""
+"""What of each Stripe can be asked for: of an order with more than that, what has money on its way, and is newest."""
 
 log = structlog.get_logger(__name__)
 

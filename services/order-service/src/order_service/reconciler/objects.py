@@ -25,7 +25,9 @@ PATHS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 BACK: Final = ("/v1/refunds", "/v1/disputes")
-MOST: Final = 100
+PAGE: Final = 100
+MOST_BESIDE: Final = 1_000
+"""So many refunds of a payment are looked at, and as many disputes, the newest."""
 _ID: Final = re.compile(r"[A-Za-z0-9_]{1,255}", re.ASCII)
 
 Thing = Mapping[str, Any]
@@ -72,13 +74,24 @@ class Objects:
 
     async def _listed(self, path: str, payment: Seen) -> list[Seen]:
         """The payment's refunds, or its disputes. Held money that was let go moved none, though it is listed."""
-        answer = await self._calls.get(path, by=self._by(), payment_intent=payment.thing["id"], limit=MOST)
-        try:
-            found = [an_object(thing) for thing in orjson.loads(answer.body)["data"]]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            raise NotNow(was_asked=True) from None
+        found: list[Thing] = []
+        beyond: dict[str, str] | None = {}
+        while beyond is not None and len(found) < MOST_BESIDE:
+            whose = {"payment_intent": payment.thing["id"], **beyond}
+            page, beyond = _page((await self._calls.get(path, by=self._by(), limit=PAGE, **whose)).body)
+            found += page
         moved = [one for one in found if one.get("status") != "succeeded" or one.get("balance_transaction")]
         return [Seen(thing, payment.at, payment.api_version) for thing in moved]
 
     def _by(self) -> float:
         return monotonic() + self._patience
+
+
+def _page(body: str) -> tuple[list[Thing], dict[str, str] | None]:
+    """The objects of a page, and what to ask with for those after it. What is no list at all is no answer."""
+    try:
+        page = orjson.loads(body)
+        found = [an_object(thing) for thing in page["data"]]
+        return found, {"starting_after": found[-1]["id"]} if page.get("has_more") is True else None
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, IndexError):
+        raise NotNow(was_asked=True) from None
