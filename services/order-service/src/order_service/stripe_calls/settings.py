@@ -39,6 +39,8 @@ class CallSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     """The address to listen on, for probes and metrics alone."""
+    port: int
+    """The port to listen on, each its own."""
     rate: Annotated[float, Field(ge=0.1, le=1000)] = 10
     """The most calls to Stripe a second, of each instance, retries included; they count for Stripe's own limit."""
     calls: Annotated[int, Field(ge=1, le=100)] = 8
