@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from order_service.parking import Parked, outgoing
+from order_service.parking import HEADERS, Parked, outgoing
 from order_service.publisher import NotPublished, Outgoing, Publisher
-from tillstream_contracts import STRIPE_EVENTS
+from schemas.witness import Witness
+from tillstream_contracts import ORDERS_STATUS, STRIPE_EVENTS
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +34,7 @@ async def test_silent_kafka_is_given_up_in_time_and_used_again_afterwards(own_ka
     """A frozen broker takes the connection and says nothing."""
     publisher = Publisher(own_kafka.bootstrap, timeout=TIMEOUT)
     await publisher.start()
-    change = Outgoing("orders.status.v1", b"ord_1", b"{}", [])
+    change = Outgoing(STRIPE_EVENTS.name + ".parked", b"pi_1", b"{}", [(name, b"x") for name in HEADERS])
     await publisher.publish([change])
     own_kafka.pause()
     with pytest.raises(NotPublished):
@@ -49,3 +50,20 @@ async def _published(publisher: Publisher, change: Outgoing) -> bool:
     except NotPublished:
         return False
     return True
+
+
+async def test_witness_notices_a_change_that_is_not_as_described(
+    kafka: Any, kafka_bootstrap: str, witness: Witness
+) -> None:
+    """Once on its way to Kafka, and once as it stands there."""
+    publisher = Publisher(kafka_bootstrap, timeout=10 * TIMEOUT)
+    await publisher.start()
+    before, seen = len(witness.found), witness.seen
+    await publisher.publish([Outgoing(ORDERS_STATUS.under(kafka.prefix), b"ord_1", b'{"order_id": "ord_1"}', [])])
+    await publisher.stop()
+    at_once = witness.found[before:]
+    await kafka.orders_told(count=1)
+    noticed, witness.found[before:] = witness.found[before:], []
+    assert at_once
+    assert noticed == at_once * 2
+    assert witness.seen == seen + 2
