@@ -27,6 +27,11 @@ def test_no_secret_is_an_error_that_names_the_variable(monkeypatch: pytest.Monke
         Settings()
 
 
+def test_notice_may_be_none_as_in_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_INGEST_NOTICE", "0")
+    assert Settings().notice == timedelta(0)
+
+
 def test_further_endpoints_are_read_by_name_and_their_secrets_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_INGEST_ENDPOINTS", "connect=whsec_a|whsec_b, thin = whsec_c,")
     settings = Settings()

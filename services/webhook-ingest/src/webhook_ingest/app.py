@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         await producer.stop()
 
     async def ready() -> Health:
-        return Health.of(kafka="ok" if producer.answering else "unreachable")
+        return Health.of(kafka="ok" if producer.answering and not producer.stuck else "unreachable")
 
     async def alive() -> Health:
         return Health.of(kafka="answers, but takes no event" if producer.stuck else "ok")

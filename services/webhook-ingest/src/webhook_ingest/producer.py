@@ -9,6 +9,7 @@ meanwhile (its issue 1101), and no lost sequence number can stop the producer (i
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -62,12 +63,13 @@ class Producer:
         self._connected, self._failed = asyncio.Event(), asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._retired: set[asyncio.Task[None]] = set()
+        self._unexplained = False
         self.answering = False
 
     @property
     def stuck(self) -> bool:
-        """Whether Kafka answers and yet nothing can be written, with one new producer after the other."""
-        return self.answering and self._efforts.in_vain
+        """Whether Kafka answers each new producer and yet takes nothing from it, one after the other."""
+        return self._efforts.in_vain
 
     async def start(self) -> None:
         """Begin to connect; Kafka need not be there yet."""
@@ -117,7 +119,7 @@ class Producer:
         if isinstance(error, BrokerResponseError) and not isinstance(error, OURS):
             self._efforts.succeeded()  # as a write it failed, but it got through to who refused it
         else:
-            self._efforts.failed()
+            self._unexplained = True  # until it is known whether Kafka is there
 
     async def _producer(self) -> AIOKafkaProducer:
         while self._current is None:
@@ -127,6 +129,9 @@ class Producer:
     async def _keep_connected(self) -> None:
         while True:
             self._current = await self._connect()
+            if self._unexplained:
+                self._unexplained = False
+                self._efforts.failed()
             self._failed.clear()
             self._connected.set()
             log.info("kafka_connected", topic=self._topic)
@@ -144,19 +149,25 @@ class Producer:
                 attempt += 1
                 if attempt == 1:
                     log.warning("kafka_unreachable", topic=self._topic, error=repr(error))
-                self._efforts.succeeded()  # it is Kafka that is away
+                self._unexplained = False  # it is Kafka that is away
+                self._efforts.succeeded()
                 self._retire(producer)
                 await asyncio.sleep(RECONNECT_AFTER)
             else:
                 return producer
 
     async def _watch(self, producer: AIOKafkaProducer) -> None:
-        """Ask Kafka now and then whether it is there, until a write has failed."""
+        """Ask Kafka now and then whether it is there, until a write has failed.
+
+        A connection that nothing comes back on is left: aiokafka keeps one that is only asked for metadata.
+        """
+        answered_at = monotonic()
         while not self._failed.is_set():
             answers = await self._answers(producer)
             self.answering = answers and producer is self._current
-            if not answers:
-                self._efforts.succeeded()  # it is Kafka that is away
+            answered_at = monotonic() if answers else answered_at
+            if monotonic() - answered_at >= GIVE_UP_AFTER:
+                self._give_up(producer)
             with suppress(TimeoutError):
                 async with asyncio.timeout(PING_EVERY):
                     await self._failed.wait()

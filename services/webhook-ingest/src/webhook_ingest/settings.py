@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from tillstream_operations import Duration, EndAfter, LogFormat
+from tillstream_operations import Duration, EndAfter, LogFormat, Pause
 from tillstream_operations.settings import split
 from webhook_ingest.endpoints import Endpoints
 
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     """When Kafka answers and yet takes no event for so long, /livez fails."""
     end_after: EndAfter = timedelta(seconds=30)
     """When /livez fails, or the event loop does not turn, for so long, the process ends with exit code 70."""
-    notice: Duration = timedelta(seconds=1)
+    notice: Pause = timedelta(seconds=1)
     """How long `/readyz` says no on SIGTERM before connections are refused, so that a load balancer looks elsewhere."""
     drain_timeout: Duration = timedelta(seconds=14)
     """How long requests in flight may take to finish after that."""

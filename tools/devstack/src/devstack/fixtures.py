@@ -3,11 +3,12 @@
 Loaded by the conftest.py at the root. Servers start when the first test asks for one.
 """
 
+import asyncio
 import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ import pytest
 
 from devstack.chromium import find_chromium
 from devstack.kafka import Kafka
+from devstack.kafka_line import KafkaLine
 from devstack.keeper import STOP_SECONDS, keep
 from devstack.ports import free_port
 from devstack.shared_servers import TestRun, in_own_loop, in_own_thread, local_kafka, wait_until_it_answers
@@ -97,11 +99,16 @@ def chromium() -> str:
     return str(found)
 
 
+def alone(home: Path) -> Kafka:
+    """A broker on any ports."""
+    return Kafka(home, free_port(), free_port())
+
+
 class OwnKafka:
     """A broker that one test may kill, freeze and bring back; port and data stay the same."""
 
-    def __init__(self, home: Path) -> None:
-        self._kafka = Kafka(home, free_port(), free_port())
+    def __init__(self, home: Path, make: Callable[[Path], Kafka] = alone) -> None:
+        self._kafka = make(home)
         self._log = home / "kafka.log"
         self._keeper: subprocess.Popen[bytes] | None = None
 
@@ -145,6 +152,20 @@ def own_kafka(tmp_path: Path) -> Iterator[OwnKafka]:
     in_own_loop(create_topics(own.bootstrap, partitions=PARTITIONS))
     yield own
     own.stop()
+
+
+@pytest.fixture
+async def line_to_kafka(tmp_path: Path) -> AsyncIterator[KafkaLine]:
+    """A line that the test may break, to a broker of its own with the contracts' topics."""
+    line = KafkaLine()
+    own = OwnKafka(tmp_path / "kafka", line.broker)
+    await asyncio.to_thread(own.start)
+    try:
+        await create_topics(own.bootstrap, partitions=PARTITIONS)
+        async with line.open():
+            yield line
+    finally:
+        await asyncio.to_thread(own.stop)
 
 
 @pytest.fixture(scope="session")
