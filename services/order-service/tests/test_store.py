@@ -16,6 +16,7 @@ from order_service.attached_facts import read_payment_attached
 from order_service.failures import Overtaken
 from order_service.inbox import Heard
 from order_service.placed_facts import read_order_placed
+from order_service.predecessors import Predecessors
 from order_service.statuses import DisputeStatus, RefundStatus
 from order_service.store import Written, take_in
 from order_service.stripe_events import read_stripe_event
@@ -56,6 +57,19 @@ async def test_repeated_batch_changes_nothing_and_tells_its_changes_again(pool: 
     assert await pool.fetch("SELECT * FROM timeline") == before
     assert await pool.fetchval("SELECT count(*) FROM order_changes") == 3
     assert await pool.fetchval("SELECT max(deliveries) FROM inbox") == 1
+
+
+async def test_columns_that_a_later_build_adds_do_no_harm(pool: Any, stripe: Any, placed: Any) -> None:
+    """While a service is upgraded, its old code goes on with the new schema."""
+    batch = heard([placed(), stripe.session("completed"), stripe.payment("processing")])
+    first = await write(pool, batch)
+    for name in ("orders", "order_changes", "placements", "mentions", "checkout_sessions", "payments"):
+        await pool.execute(f"ALTER TABLE {name} ADD COLUMN later text DEFAULT 'new'")
+    await pool.expire_connections()
+    assert (await write(pool, batch)).changes == first.changes
+    [paid] = (await write(pool, heard([stripe.payment("succeeded", at=1)], offsets=count(3)))).changes
+    assert paid.version == len(first.changes) + 1
+    assert len(await Predecessors(pool).joined([paid])) == paid.version
 
 
 async def test_copies_of_an_event_are_counted_but_redelivered_records_are_not(pool: Any, stripe: Any) -> None:

@@ -46,12 +46,17 @@ async def write(
         raise Overtaken
 
 
+def names(table: Table) -> str:
+    """Its columns as a question names them: one that asks for all has others once a later build has added some."""
+    return ", ".join(column.name for column in table.columns)
+
+
 def append(table: Table) -> Statement:
     """Insert rows."""
     columns = tuple(column.name for column in table.columns if column.identity is None)
-    names = ", ".join(columns)
+    filled = ", ".join(columns)
     given = f"json_populate_recordset(NULL::{table.name}, $1::json)"
-    sql = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}"  # noqa: S608  # all names are our own
+    sql = f"INSERT INTO {table.name} ({filled}) SELECT {filled} FROM {given}"  # noqa: S608  # all names are our own
     return Statement(sql, columns)
 
 

@@ -10,6 +10,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from order_service import store, subscription_store
 from order_service.postgres import Pool
 from order_service.store import Change
 from order_service.subscription_store import SubscriptionChange
@@ -21,11 +22,13 @@ REMEMBERED: Final = 100_000
 MOST_AGAIN: Final = 100
 """So many versions below one are published with it at the most; what is below those has long been."""
 BELOW: Final = """
-    SELECT changes.* FROM {table} AS changes
+    SELECT {columns} FROM {table}
     JOIN unnest($1::text[], $2::int[], $3::int[]) AS wanted(id, since, until)
-        ON changes.{key} = wanted.id AND changes.version > wanted.since AND changes.version < wanted.until"""
-OF_ORDERS: Final = BELOW.format(table="order_changes", key="order_id")
-OF_SUBSCRIPTIONS: Final = BELOW.format(table="subscription_changes", key="subscription_id")
+        ON {key} = wanted.id AND version > wanted.since AND version < wanted.until"""
+OF_ORDERS: Final = BELOW.format(columns=store.CHANGES, table="order_changes", key="order_id")
+OF_SUBSCRIPTIONS: Final = BELOW.format(
+    columns=subscription_store.CHANGES, table="subscription_changes", key="subscription_id"
+)
 
 
 class Predecessors:
@@ -39,8 +42,8 @@ class Predecessors:
         """These changes and those below them that this process has not published, each one's in rising versions."""
         spans = self._spans(changes)
         found: list[AnyChange] = [
-            *[Change(*row) for row in await self._below(OF_ORDERS, Change, spans)],
-            *[SubscriptionChange(*row) for row in await self._below(OF_SUBSCRIPTIONS, SubscriptionChange, spans)],
+            *[Change(**row) for row in await self._below(OF_ORDERS, Change, spans)],
+            *[SubscriptionChange(**row) for row in await self._below(OF_SUBSCRIPTIONS, SubscriptionChange, spans)],
         ]
         whole: dict[tuple[Whose, int], AnyChange] = {
             (_whose(change), change.version): change for change in (*found, *changes)

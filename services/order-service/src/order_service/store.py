@@ -27,7 +27,9 @@ from order_service.timeline import Line
 from order_service.told import Told
 from tillstream_contracts import OrderStatusChanged
 
-CHANGES_CAUSED = "SELECT * FROM order_changes WHERE cause_event_id = ANY($1::text[])"
+CHANGES = bulk.names(table(ChangeRow))
+"""The columns of a change."""
+CHANGES_CAUSED = f"SELECT {CHANGES} FROM order_changes WHERE cause_event_id = ANY($1::text[])"  # noqa: S608  # our own
 APPEND_CHANGES = bulk.append(table(ChangeRow))
 APPEND_TIMELINE = bulk.append(table(TimelineRow))
 
@@ -113,7 +115,7 @@ async def renew(
 async def _caused_by(connection: Connection, event_ids: set[str]) -> list[Change]:
     if not event_ids:
         return []
-    return [Change(*row) for row in await connection.fetch(CHANGES_CAUSED, sorted(event_ids))]
+    return [Change(**row) for row in await connection.fetch(CHANGES_CAUSED, sorted(event_ids))]
 
 
 async def _append(connection: Connection, books: Books, lines: Sequence[Line], now: datetime) -> list[Change]:

@@ -21,7 +21,9 @@ from order_service.tables import table
 from order_service.told import Told
 from tillstream_contracts import SubscriptionStatusChanged
 
-CHANGES_CAUSED = "SELECT * FROM subscription_changes WHERE cause_event_id = ANY($1::text[])"
+CHANGES = bulk.names(table(SubscriptionChangeRow))
+"""The columns of a change."""
+CHANGES_CAUSED = f"SELECT {CHANGES} FROM subscription_changes WHERE cause_event_id = ANY($1::text[])"  # noqa: S608  # our own
 APPEND_CHANGES = bulk.append(table(SubscriptionChangeRow))
 APPEND_TIMELINE = bulk.append(table(SubscriptionTimelineRow))
 
@@ -107,4 +109,4 @@ async def _append(
 async def _caused_by(connection: Connection, event_ids: set[str]) -> list[SubscriptionChange]:
     if not event_ids:
         return []
-    return [SubscriptionChange(*row) for row in await connection.fetch(CHANGES_CAUSED, sorted(event_ids))]
+    return [SubscriptionChange(**row) for row in await connection.fetch(CHANGES_CAUSED, sorted(event_ids))]
