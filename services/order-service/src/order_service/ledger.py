@@ -38,7 +38,8 @@ class Kept(NamedTuple):
 
 def _kept(model: type[Base], row: Callable[[Any], bulk.Row], part: Callable[[rows.Record], Part]) -> Kept:
     stored = table(model)
-    return Kept(f"SELECT * FROM {stored.name} WHERE order_id = ANY($1::text[])", bulk.upsert(stored), row, part)  # noqa: S608  # our own name
+    asked = f"SELECT {bulk.names(stored)} FROM {stored.name} WHERE order_id = ANY($1::text[])"  # noqa: S608  # our own
+    return Kept(asked, bulk.upsert(stored), row, part)
 
 
 PARTS: Final[Mapping[type[Part], Kept]] = MappingProxyType(
@@ -74,9 +75,10 @@ async def _read_orders(connection: Connection, books: Books, order_ids: Sequence
 
 async def _whole(connection: Connection, order_ids: Sequence[str]) -> dict[str, Order]:
     """Orders with all that they are made of."""
-    orders = {order_id: Order(order_id) for order_id in order_ids}
+    payments: dict[str, list[Payment]] = {order_id: [] for order_id in order_ids}
     for row in await connection.fetch(PAYMENTS_OF, order_ids):
-        orders[row["order_id"]] = orders[row["order_id"]].with_payment(rows.payment_of(row))
+        payments[row["order_id"]].append(rows.payment_of(row))
+    orders = {order_id: Order(order_id).with_all(found) for order_id, found in payments.items()}
     for kept in PARTS.values():
         for row in await connection.fetch(kept.of_orders, order_ids):
             orders[row["order_id"]] = orders[row["order_id"]].with_part(kept.part(row))

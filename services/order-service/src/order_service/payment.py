@@ -1,6 +1,6 @@
 """What is known of one payment with its refunds and disputes, and how two states of that knowledge become one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple, TypeVar
@@ -197,11 +197,6 @@ def payment_behind(
     status = PaymentStatus.UNKNOWN
     telling = Telling(PAYMENT[status].final, 0, 0, status, 0, currency, "", "")
     return Payment(payment_id, telling, named, 0, {}, 0, refunds or {}, disputes or {}, charge_refunded)
-
-
-def in_order(payments: Iterable[Payment]) -> list[Payment]:
-    """By id: the same list, whichever was told of first."""
-    return sorted(payments, key=lambda payment: payment.payment_id)
 
 
 def _join_attempts(a: Payment, b: Payment) -> tuple[Attempts, int]:

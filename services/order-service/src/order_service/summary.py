@@ -1,12 +1,12 @@
 """An order as others see it: derived from what is known, never set."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from order_service.order import Order
-from order_service.payment import Payment, in_order
 from order_service.session import Session
-from order_service.statuses import ORDER, PAYMENT_MEANING, SESSION_MEANING, PaymentStatus, SessionStatus
+from order_service.shares import Shares
+from order_service.statuses import ORDER, SESSION_MEANING, PaymentStatus, SessionStatus
 from order_service.stripe_values import MAX_MINOR_UNITS
 from tillstream_contracts import Amounts, OrderStatus
 
@@ -34,9 +34,8 @@ class Summary:
 
 def summarize(order: Order, *, merchant_id: str) -> Summary:
     """The order's summary; `merchant_id` is whose it is if nothing known of it says so."""
-    payments = in_order(order.payments.values())
-    currency = _currency(order, payments)
-    counted = [payment for payment in payments if payment.telling.currency == currency]
+    currency = _currency(order)
+    counted = {share: count for share, count in order.shares.items() if share.currency == currency}
     whose = order.placed or order.mention
     status, ordered = _status(order), _ordered(order, currency)
     owner = (whose.merchant_id if whose else "") or merchant_id
@@ -46,7 +45,7 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
         status=status,
         currency=currency,
         amounts=_amounts(counted, ordered, currency),
-        flags=_flags(order, payments, owner, currency, underpaid=underpaid),
+        flags=_flags(order, owner, currency, underpaid=underpaid),
         reference=(whose.reference if whose else "") or None,
         customer_id=(whose.customer_id if whose else "") or None,
     )
@@ -54,25 +53,9 @@ def summarize(order: Order, *, merchant_id: str) -> Summary:
 
 def _status(order: Order) -> OrderStatus:
     """The first in the table that a payment or a session means; pending without either."""
-    meanings = {meaning for payment in order.payments.values() for meaning in _meanings(payment)}
+    meanings = {meaning for share in order.shares for meaning in share.meanings}
     meanings |= {SESSION_MEANING[session.status] for session in order.sessions.values() if _counts(session, order)}
     return next((status for status in ORDER if status in meanings), OrderStatus.PENDING)
-
-
-def _meanings(payment: Payment) -> Iterator[OrderStatus]:
-    """What a payment makes of its order, and each dispute of it."""
-    money = _money_meaning(payment)
-    if money:
-        yield money
-    for dispute in payment.disputes.values():
-        if dispute.meaning:
-            yield dispute.meaning
-
-
-def _money_meaning(payment: Payment) -> OrderStatus | None:
-    if not payment.refunded:
-        return PAYMENT_MEANING[payment.status]
-    return OrderStatus.REFUNDED if payment.refunded >= payment.captured else OrderStatus.PARTIALLY_REFUNDED
 
 
 def _counts(session: Session, order: Order) -> bool:
@@ -83,13 +66,18 @@ def _counts(session: Session, order: Order) -> bool:
     return payment is not None and (not payment.final or session.status is SessionStatus.EXPIRED)
 
 
-def _amounts(counted: Sequence[Payment], ordered: int, currency: str) -> Amounts:
-    disputes = [dispute for payment in counted for dispute in payment.disputes.values() if dispute.meaning]
+def _amounts(counted: Shares, ordered: int, currency: str) -> Amounts:
+    disputed = (
+        complaint.amount * count
+        for share, count in counted.items()
+        for complaint in share.complaints
+        if complaint.currency == currency
+    )
     return Amounts(
         ordered=ordered,
-        captured=_sum(payment.captured for payment in counted),
-        refunded=_sum(payment.refunded for payment in counted),
-        disputed=_sum(dispute.amount for dispute in disputes if dispute.currency == currency),
+        captured=_sum(share.captured * count for share, count in counted.items()),
+        refunded=_sum(share.refunded * count for share, count in counted.items()),
+        disputed=_sum(disputed),
     )
 
 
@@ -98,47 +86,49 @@ def _sum(amounts: Iterable[int]) -> int:
     return min(sum(amounts), MAX_MINOR_UNITS)
 
 
-def _covered(counted: Sequence[Payment]) -> int:
+def _covered(counted: Shares) -> int:
     """How much of the order is taken care of: a merchant who captures less of a payment than it holds wants no more."""
     return sum(
-        payment.telling.amount if payment.status is PaymentStatus.SUCCEEDED else payment.captured
-        for payment in counted
-        if payment.keeps_money
+        (share.amount if share.status is PaymentStatus.SUCCEEDED else share.captured) * count
+        for share, count in counted.items()
+        if share.keeps_money
     )
 
 
-def _currency(order: Order, payments: list[Payment]) -> str:
+def _currency(order: Order) -> str:
     """As placed; else the one that money came in; else the first payment's, session's or mention's."""
     if order.placed:
         return order.placed.currency
-    came_in = [payment.telling.currency for payment in payments if payment.captured]
-    named = [payment.telling.currency for payment in payments]
+    named = {share.currency for share in order.shares}
+    if len(named) > 1:
+        came_in = [payment for payment in order.payments.values() if payment.captured]
+        return min(came_in or order.payments.values(), key=lambda payment: payment.payment_id).telling.currency
     sessions = [order.sessions[key].currency for key in sorted(order.sessions)]
     mentioned = [order.mention.currency] if order.mention else []
-    return [*came_in, *named, *sessions, *mentioned][0]
+    return [*named, *sessions, *mentioned][0]
 
 
 def _ordered(order: Order, currency: str) -> int:
     """As placed; else the largest amount that a payment or session asks for."""
     if order.placed:
         return order.placed.amount
-    asked = [told.telling.amount for told in order.payments.values() if told.telling.currency == currency]
+    asked = [share.amount for share in order.shares if share.currency == currency]
     asked += [session.amount for session in order.sessions.values() if session.currency == currency]
     return max(asked, default=0)
 
 
-def _flags(order: Order, payments: list[Payment], owner: str, currency: str, *, underpaid: bool) -> tuple[str, ...]:
+def _flags(order: Order, owner: str, currency: str, *, underpaid: bool) -> tuple[str, ...]:
     """What a person should look at, in alphabetical order."""
-    bound = [payment for payment in payments if payment.captured or payment.status in BINDING]
-    wrong_currency = any(payment.telling.currency != currency for payment in bound)
+    bound = [share for share in order.shares if share.captured or share.status in BINDING]
+    wrong_currency = any(share.currency != currency for share in bound)
     wrong_amount = order.placed is not None and any(
-        payment.telling.amount != order.placed.amount and payment.telling.currency == currency for payment in bound
+        share.amount != order.placed.amount and share.currency == currency for share in bound
     )
-    doubled = len(payments) > 1 and sum(payment.keeps_money for payment in payments) > 1
+    doubled = sum(count for share, count in order.shares.items() if share.keeps_money) > 1
     found = {
         AMOUNT_MISMATCH: wrong_amount,
         CURRENCY_MISMATCH: wrong_currency,
-        MERCHANT_MISMATCH: any(payment.named.merchant_id not in ("", owner) for payment in payments),
+        MERCHANT_MISMATCH: any(share.merchant_id not in ("", owner) for share in order.shares),
         OVERPAID: doubled,
         UNDERPAID: underpaid,
     }
