@@ -17,10 +17,16 @@ from devstack.ports import free_port
 TILLSTREAM = "import sys; from order_service.command.app import main; sys.argv[0] = 'tillstream'; main()"
 CUT_OFF = "import os, order_service.publisher as p; p.Publisher.publish = lambda *_: os._exit(9); " + TILLSTREAM
 """The process is gone between a commit and its publishing."""
+DIES = CUT_OFF.replace(TILLSTREAM, "import runpy; runpy.run_module('order_service', run_name='__main__')")
+KAFKA_AWAY = (
+    "import order_service.publisher as p\nasync def publish(*_): raise p.NotPublished('away')\n"
+    "p.Publisher.publish = publish; " + TILLSTREAM
+)
 LITTLE_ROOM = "import order_service.rebuilding.comparing as c; c.MOST_KEPT = 4; " + TILLSTREAM
 BROKEN = "import order_service.rebuilding.schema as s; s.make = None; " + TILLSTREAM
 SWAPS = "SELECT because FROM operator_actions WHERE action = 'swap' ORDER BY line"
 SECRET_KEY = "sk_test_0123456789abcdef0123"
+SECRETS = {"TILLSTREAM_SECRET_KEY": SECRET_KEY, "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough"}
 Command = Callable[..., Any]
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
@@ -58,8 +64,7 @@ def rebuild(given: dict[str, str]) -> Command:
 async def _order_service(given: dict[str, str]) -> AsyncIterator[str]:
     """A process of its own, once it is ready; its address."""
     port = free_port()
-    secrets = {"TILLSTREAM_SECRET_KEY": SECRET_KEY, "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough"}
-    environment = {**given, **secrets, "ORDER_SERVICE_PORT": str(port)}
+    environment = {**given, **SECRETS, "ORDER_SERVICE_PORT": str(port)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "order_service", env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -161,7 +166,7 @@ async def test_swap_that_was_cut_off_is_finished_by_the_next(
     assert (code, set(told), told["error"]["code"]) == (1, {"error"}, 1)
     code, told = await rebuild("--swap", "--json")
     assert (code, told["differences"]) == (0, [])
-    last = (await kafka.changes("ord_1", count=version + 1))[-1]
+    last = (await kafka.versions("ord_1", count=version + 1))[-1]
     assert (last.version, last.status, last.cause.event_type) == (version + 1, "paid", "tillstream.rebuilt.v1")
     code, _ = await rebuild("--dry-run", "--json")
     assert code == 0
@@ -180,7 +185,7 @@ async def test_more_differences_than_are_kept_are_mended_each_order_at_once(
     assert (code, mended["published"], mended["left_alone"], mended["still_differ"]) == (0, 10, 0, 0), told
     assert len(told["differences"]) == 4
     for order_id, version in versions.items():
-        last = (await kafka.changes(order_id, count=version + 1))[-1]
+        last = (await kafka.versions(order_id, count=version + 1))[-1]
         assert (last.version, last.status) == (version + 1, "paid")
     assert [because for [because] in await pool.fetch(SWAPS)] == ["begun", f"done: {_in_words(mended)}"]
     code, told = await rebuild("--dry-run", "--json")
@@ -223,3 +228,47 @@ async def test_parked_record_that_can_be_read_by_now_is_taken_in_by_a_swap(
         assert await pool.fetchval("SELECT version FROM orders WHERE order_id = 'ord_large'") == 1
     code, _ = await rebuild("--dry-run", "--json")
     assert code == 0
+
+
+async def test_versions_that_a_dead_process_did_not_publish_come_before_those_of_a_swap(
+    serving: Any,
+    given: dict[str, str],
+    kafka: Any,
+    stripe: Any,
+    placed: Any,
+    pool: Any,
+    rebuild: Command,
+) -> None:
+    """Readers drop what they have passed, so nobody would ever hear of the version in between."""
+    async with serving(consumer_group=given["ORDER_SERVICE_CONSUMER_GROUP"]) as app:
+        assert app
+        await kafka.place(placed())
+        await kafka.changes("ord_1", count=1)
+    await kafka.tell(stripe.payment("processing"))
+    dying = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DIES, env={**given, **SECRETS, "ORDER_SERVICE_PORT": "0"}
+    )
+    async with asyncio.timeout(60):
+        assert await dying.wait() == 9
+    assert await pool.fetchval("SELECT version FROM orders") == 2
+    await pool.execute("UPDATE orders SET status = 'refunded'")
+    code, _ = await rebuild("--swap", "--json")
+    assert code == 0
+    assert [change.version for change in await kafka.versions("ord_1", count=3)] == [1, 2, 3]
+
+
+async def test_swap_that_could_not_publish_is_finished_by_the_next(
+    app: Any, kafka: Any, stripe: Any, placed: Any, pool: Any, rebuild: Command
+) -> None:
+    """Kafka was away just then: what was committed is known to be owed, though the command ended in order."""
+    await _paid(kafka, stripe, placed, 1)
+    await pool.execute("UPDATE orders SET status = 'refunded'")
+    version = await pool.fetchval("SELECT version FROM orders")
+    code, told = await rebuild("--swap", "--json", program=KAFKA_AWAY)
+    assert (code, set(told)) == (1, {"error"})
+    assert await pool.fetchval("SELECT version FROM orders") == version + 1
+    code, told = await rebuild("--swap", "--json")
+    assert (code, told["differences"]) == (0, [])
+    last = (await kafka.versions("ord_0", count=version + 1))[-1]
+    assert (last.version, last.status) == (version + 1, "paid")
+    assert await pool.fetchval("SELECT to_regclass('rebuild.unpublished') IS NULL")

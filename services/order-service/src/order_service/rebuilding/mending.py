@@ -41,7 +41,9 @@ MOST_TO_CATCH_UP: Final = 2_000
 """So many records are folded while batches wait, at most."""
 DERIVED: Final = ("orders", "subscriptions")
 KEEP: Final[Mapping[str, tuple[str, ...]]] = {"payments": ("first_seen_at",)}
-HEARD: Final = "INSERT INTO inbox VALUES ($1, 0, 0, 1, $2) ON CONFLICT (event_id) DO NOTHING"
+HEARD: Final = """
+    INSERT INTO inbox (event_id, partition, last_offset, deliveries, last_delivered_at) VALUES ($1, 0, 0, 1, $2)
+    ON CONFLICT (event_id) DO NOTHING"""
 """The timeline shows what stands in the inbox."""
 UNPUBLISHED: Final = f"{REBUILD}.unpublished"
 

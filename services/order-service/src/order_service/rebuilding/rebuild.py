@@ -4,20 +4,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer
 
+from order_service import store, subscription_store
 from order_service.announcing import announcement
 from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
+from order_service.predecessors import Predecessors
 from order_service.publisher import Publisher
 from order_service.reading import readers
 from order_service.rebuilding import schema
 from order_service.rebuilding.at_stripe import Asked, AtStripe
 from order_service.rebuilding.comparing import Comparison, compare, known_from, reached
 from order_service.rebuilding.folding import Folding, Tell, discarded
-from order_service.rebuilding.mending import UNPUBLISHED, Mended, Mending
+from order_service.rebuilding.mending import UNPUBLISHED, Mended, Mending, Publish
 from order_service.rebuilding.settings import RebuildSettings
 from order_service.rebuilding.topics import Topics
 from order_service.reconciler.objects import Objects
@@ -27,12 +29,15 @@ from tillstream_contracts import STRIPE_EVENTS
 
 STATEMENT_SECONDS: Final = 600.0
 ROUNDS: Final = 3
-LEFT: Final = f"SELECT * FROM {UNPUBLISHED}"  # noqa: S608  # our own name
+LEFT: Final = f"SELECT kind, id, version FROM {UNPUBLISHED}"  # noqa: S608  # our own name
 CHANGES: Final[Mapping[str, tuple[type[Change | SubscriptionChange], str]]] = {
-    "order": (Change, "SELECT * FROM order_changes WHERE (order_id, version) = ($1, $2)"),
+    "order": (
+        Change,
+        f"SELECT {store.CHANGES} FROM order_changes WHERE (order_id, version) = ($1, $2)",  # noqa: S608  # our own
+    ),
     "subscription": (
         SubscriptionChange,
-        "SELECT * FROM subscription_changes WHERE (subscription_id, version) = ($1, $2)",
+        f"SELECT {subscription_store.CHANGES} FROM subscription_changes WHERE (subscription_id, version) = ($1, $2)",  # noqa: S608
     ),
 }
 
@@ -124,7 +129,7 @@ class Rebuild:
         since = known_from(self.topics.reaches_back_to)
         mending = Mending(self.live, self.schema, self.settings.merchant_id, self.folding, self.topics, since)
         mended, left, before = Mended(), comparison, comparison.differ + 1
-        async with publishing(self.settings) as publish:
+        async with publishing(self.settings, self.live) as publish:
             while left.mendable and left.differ < before:
                 before = left.differ
                 await mending.mend(left.mendable, self.rebuilt, publish, mended)
@@ -144,7 +149,7 @@ async def opened(
         await stack.enter_async_context(schema.alone(live))
         await _finish_earlier(settings, live, swap=swap)
         name = await schema.make(live, url)
-        stack.push_async_callback(schema.drop, live)
+        stack.push_async_callback(_tidy, live)
         await live.execute(f"CREATE TABLE {UNPUBLISHED} (kind text, id text, version int)")
         search = {"search_path": schema.REBUILD, "synchronous_commit": "off"}
         rebuilt = await stack.enter_async_context(schema.connected(url, STATEMENT_SECONDS, **search))
@@ -158,18 +163,27 @@ async def opened(
 
 
 @asynccontextmanager
-async def publishing(settings: OperatorSettings) -> AsyncIterator[Any]:
-    """A way to publish changes; each is acknowledged when it returns."""
+async def publishing(settings: OperatorSettings, live: Connection) -> AsyncIterator[Publish]:
+    """A way to publish changes, with those below them (see `predecessors`); each is acknowledged when it returns."""
     publisher = Publisher(settings.kafka_bootstrap_servers, timeout=settings.publish_timeout)
+    predecessors = Predecessors(schema.Just(live))
     try:
         await publisher.start()
 
         async def publish(changes: Sequence[Change | SubscriptionChange]) -> None:
-            await publisher.publish([announcement(one, settings.kafka_topic_prefix, None) for one in changes])
+            announced = await predecessors.joined(changes)
+            await publisher.publish([announcement(one, settings.kafka_topic_prefix, None) for one in announced])
+            predecessors.note(announced)
 
         yield publish
     finally:
         await publisher.stop()
+
+
+async def _tidy(live: Connection) -> None:
+    """Leave nothing of the schema, but for what is committed and could not be published: the next swap has to know."""
+    if not await live.fetch(LEFT):
+        await schema.drop(live)
 
 
 async def _finish_earlier(settings: OperatorSettings, live: Connection, *, swap: bool) -> None:
@@ -182,7 +196,7 @@ async def _finish_earlier(settings: OperatorSettings, live: Connection, *, swap:
     changes: list[Change | SubscriptionChange] = []
     for kind, *whose in left:
         change, question = CHANGES[kind]
-        changes += [change(*row) for row in await live.fetch(question, *whose)]
+        changes += [change(**row) for row in await live.fetch(question, *whose)]
     if changes:
-        async with publishing(settings) as publish:
+        async with publishing(settings, live) as publish:
             await publish(changes)
