@@ -34,6 +34,7 @@ CUSTOMER: Final = customer_tokens.CustomerGrant("default", "cus_1", NOW + timede
 STREAM_TOKEN: Final = stream_tokens.sign(GRANT, SECRET)
 CUSTOMER_TOKEN: Final = customer_tokens.sign(CUSTOMER, SECRET)
 LIST: Final = "0123456789ab"
+LARGEST_VERSION: Final = 2**53
 BODIES: Final[tuple[type[BaseModel], ...]] = (
     PaymentIntentBody,
     CheckoutSessionBody,
@@ -63,10 +64,13 @@ def customer_token(data: bytes) -> None:
 
 
 def subscribe_frame(data: bytes) -> None:
-    """A text frame is a subscription within its bounds, or refused."""
+    """A text frame is a subscription within its bounds, or refused; a binary one is refused, whatever is in it."""
+    with suppress(Refused):
+        raise AssertionError(read_subscribe(data))
     with suppress(Refused, UnicodeDecodeError):
         asked = read_subscribe(data.decode())
         assert 0 < len(asked.token) <= stream_tokens.MAX_TOKEN_LENGTH
+        assert 0 <= asked.after_version <= LARGEST_VERSION
         with suppress(TokenRefused):
             stream_tokens.verify(asked.token, SECRET, now=NOW)
 
