@@ -76,10 +76,10 @@ def create_app(settings: Settings) -> FastAPI:
         await stripe.close()
 
     async def ready() -> Health:
-        return Health.of(kafka="ok" if await publisher.is_connected() else "not reached")
+        return Health.of(kafka="ok" if await publisher.is_connected() and not publisher.is_stuck else "not reached")
 
     async def alive() -> Health:
-        return Health.of(kafka="answers, but takes no order" if await publisher.is_stuck() else "ok")
+        return Health.of(kafka="answers, but takes no order" if publisher.is_stuck else "ok")
 
     app = FastAPI(title="Tillstream intent-api", version="1", description=DESCRIPTION, lifespan=open_and_close)
     streams = _streams(settings)

@@ -4,10 +4,12 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
+from time import monotonic
 from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     BrokerResponseError,
     DuplicateSequenceNumber,
@@ -25,6 +27,8 @@ SOURCE: Final = "tillstream/intent-api"
 CONNECT_PAUSE: Final = 0.5
 CLOSE_TIMEOUT: Final = 4.0
 PROBE_TIMEOUT: Final = 2.0
+PING_EVERY: Final = 2.0
+SILENT_AFTER: Final = 12.0
 OURS: Final = (DuplicateSequenceNumber, InvalidProducerEpoch, OutOfOrderSequenceNumber)
 """What the brokers' answers have to do with this producer; all others a restart would not cure."""
 log = structlog.get_logger(__name__)
@@ -46,13 +50,19 @@ class Publisher:
         self._timeout, self._metrics = timeout.total_seconds(), metrics
         self._efforts = Efforts(stuck_after.total_seconds())
         self._producer: asyncio.Task[AIOKafkaProducer]
+        self._keeper: asyncio.Task[None] | None = None
+        self._stuck = False
 
     async def open(self) -> None:
         """Begin to connect; Kafka need not be there yet."""
         self._producer = asyncio.create_task(self._connected())
+        self._keeper = asyncio.create_task(self._keep_answered())
 
     async def close(self) -> None:
         """Finish what is under way, as far as Kafka lets us in time."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
         await _discard(self._producer)
 
     async def publish(self, event: OrderPlaced, *, traceparent: str | None) -> None:
@@ -81,19 +91,43 @@ class Publisher:
                 return bool(await self._producer.result().client.force_metadata_update())
         return False
 
-    async def is_stuck(self) -> bool:
+    @property
+    def is_stuck(self) -> bool:
         """Whether Kafka is there with all its replicas, and yet no order can be written."""
-        if not self._efforts.in_vain:
-            return False
-        if not await self.is_connected() or not self._is_whole():
+        return self._stuck or (self._keeper is not None and self._keeper.done())
+
+    async def _keep_answered(self) -> None:
+        """Leave a connection that nothing comes back on: aiokafka keeps one that is only asked for metadata."""
+        answered_at = monotonic()
+        while True:
+            await asyncio.sleep(PING_EVERY)
+            asked = self._producer
+            if not asked.done() or await self.is_connected():
+                answered_at = monotonic()
+            elif monotonic() - answered_at >= SILENT_AFTER:
+                self._replace(asked)
+            self._stuck = self._efforts.in_vain and await self._is_kafka_whole()
+
+    async def _is_kafka_whole(self) -> bool:
+        """Whether each partition has a leader and all its replicas; too few of them are no fault of ours.
+
+        Asked over a connection of its own: on the producer's, what waits for an answer may stand before the question.
+        """
+        client = AIOKafkaClient(bootstrap_servers=self._bootstrap_servers, client_id="intent-api")
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT):
+                await client.bootstrap()
+                await client.set_topics([self._topic])
+        except (KafkaError, OSError, TimeoutError):
             self._efforts.succeeded()  # it is Kafka that is ill
             return False
-        return True
-
-    def _is_whole(self) -> bool:
-        """Whether each partition has a leader and all its replicas; too few of them are no fault of ours."""
-        known = self._producer.result().client.cluster._partitions.get(self._topic, {})  # noqa: SLF001  # no other way
-        return all(there.leader != -1 and len(there.isr) == len(there.replicas) for there in known.values())
+        finally:
+            await client.close()
+        known = client.cluster._partitions.get(self._topic, {})  # noqa: SLF001  # no other way
+        whole = all(there.leader != -1 and len(there.isr) == len(there.replicas) for there in known.values())
+        if not whole:
+            self._efforts.succeeded()
+        return whole
 
     def _note(self, error: Exception) -> None:
         if isinstance(error, BrokerResponseError) and not isinstance(error, OURS):

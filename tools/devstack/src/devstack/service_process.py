@@ -36,6 +36,19 @@ class ServiceProcess:
             while (await self.status("/readyz") == 200) != expected:  # noqa: ASYNC110  # asked over HTTP
                 await asyncio.sleep(LOOK_AGAIN)
 
+    async def until_counted(self, name: str, least: float, *, seconds: float = READY_SECONDS) -> None:
+        """Return once a metric, with whatever labels, has come to so much."""
+        async with asyncio.timeout(seconds):
+            while await self._counted(name) < least:  # noqa: ASYNC110  # asked over HTTP
+                await asyncio.sleep(LOOK_AGAIN)
+
+    async def _counted(self, name: str) -> float:
+        with suppress(aiohttp.ClientError):
+            async with aiohttp.request("GET", f"{self.url}/metrics") as answer:
+                lines = [line.rpartition(" ") for line in (await answer.text()).splitlines()]
+                return sum(float(value) for told, _, value in lines if told.partition("{")[0] == name)
+        return 0.0
+
     async def stays(self, seconds: float) -> bool:
         """Whether it has not ended after so long."""
         with suppress(TimeoutError):

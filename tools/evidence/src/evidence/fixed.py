@@ -37,7 +37,11 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
         ),
         "webhook_ingest.producer": (
             ("REQUEST_TIMEOUT", "s", "For Kafka's answer to one request; then the write has failed."),
-            ("GIVE_UP_AFTER", "s", "For a connection or a write in all; then a new producer is made."),
+            (
+                "GIVE_UP_AFTER",
+                "s",
+                "For a connection, a write, or a silence; then a new producer is made.",
+            ),
             ("RETIRE_WITHIN", "s", "For an old producer to close; then it is left behind."),
         ),
         "webhook_ingest.keyring": (("LARGEST_FILE", "", "Of the file of secrets; a larger one is not taken."),),
@@ -49,7 +53,10 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
             ("MOST_LISTED", "", "Objects of one list of Stripe's; the rest is not looked at."),
         ),
         "intent_api.orders_client": (("MAX_ANSWER_BYTES", "", "Of order-service's answer; more is taken for none."),),
-        "intent_api.publisher": (("CLOSE_TIMEOUT", "s", "For Kafka's producer to close; then it is left behind."),),
+        "intent_api.publisher": (
+            ("SILENT_AFTER", "s", "For a connection to Kafka without a word; then a new producer is made."),
+            ("CLOSE_TIMEOUT", "s", "For Kafka's producer to close; then it is left behind."),
+        ),
         "order_service.app": (("CONSUMER_CONNECTIONS", "", "To PostgreSQL, of the consumer; more wait their turn."),),
         "order_service.intake": (
             ("FETCH_BYTES", "", "Of records that one request to Kafka brings."),
@@ -64,6 +71,29 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
         ),
         "order_service.publisher": (
             ("LARGEST_REQUEST", "", "Of one request to Kafka; a larger record is parked without its value."),
+        ),
+        "order_service.shortening": (
+            (
+                "MOST_PAYMENTS",
+                "",
+                "Payments shown with an order, those with money before the newest; `shortened` tells of more.",
+            ),
+            ("MOST_SESSIONS", "", "Checkout Sessions shown with an order; likewise."),
+            ("MOST_REFUNDS", "", "Refunds shown with an order or a payment, the newest; likewise."),
+            ("MOST_DISPUTES", "", "Disputes shown with an order or a payment, the newest; likewise."),
+            ("LONGEST_TIMELINE", "", "Lines shown of a timeline, the newest; likewise."),
+            ("MOST_INVOICES", "", "Invoices shown with a subscription, the newest, or with a payment; likewise."),
+            ("MOST_INVOICE_PAYMENTS", "", "Payments shown with all invoices of a subscription; likewise."),
+        ),
+        "order_service.reconciler.looking": (
+            (
+                "MOST_OF_ONE",
+                "",
+                "Payments of one order, and as many sessions, that Stripe is asked for; of others only events tell.",
+            ),
+        ),
+        "order_service.reconciler.objects": (
+            ("MOST_BESIDE", "", "Refunds of one payment, and as many disputes, that a sweep reads, the newest."),
         ),
         "order_service.migrate": (
             (
