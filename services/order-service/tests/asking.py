@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.types import ASGIApp, Message, Scope
 
 SECRET_KEY = "sk_test_0123456789abcdef0123"
+TOKEN_SECRET = "a token secret that is long enough, for tests only"
 
 
 @dataclass(frozen=True)

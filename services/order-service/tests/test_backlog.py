@@ -2,11 +2,7 @@
 
 import asyncio
 import json
-import os
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from statistics import median_low as median
 from typing import Any
 
@@ -15,6 +11,7 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from own_process import own_service
 from tillstream_contracts import STRIPE_EVENTS
 
 pytestmark = pytest.mark.integration
@@ -23,35 +20,12 @@ BACKLOG = 60_000
 PAYMENTS = 300
 PADDING = "x" * 3_000
 PARTITIONS = 3
+SILENT: Any = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
 SAMPLE_SECONDS = 0.03
 EARLY, LATE = (0.3, 0.5), 0.8
 """Shares of the backlog: by the first one the buffers have been full once."""
 MOST_GROWTH = 1.2
 """A backlog that was kept would be 180 MB beside what the process needs, about as much."""
-
-
-@asynccontextmanager
-async def service(database_url: str, bootstrap: str, prefix: str) -> AsyncIterator[tuple[psutil.Process, str]]:
-    """order-service as a process of its own, and where it answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "ORDER_SERVICE_DATABASE_URL": database_url,
-        "ORDER_SERVICE_PORT": str(port),
-        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-        "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
-        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
-    }
-    silent: Any = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    running = await asyncio.create_subprocess_exec(sys.executable, "-m", "order_service", env=environment, **silent)
-    try:
-        yield psutil.Process(running.pid), f"http://127.0.0.1:{port}"
-    finally:
-        with suppress(ProcessLookupError):
-            running.kill()
-        await running.wait()
 
 
 async def produce(bootstrap: str, topic: str, values: list[bytes]) -> None:
@@ -88,7 +62,9 @@ async def test_backlog_of_ten_times_the_usual_is_worked_off_in_flat_memory(
         other[number * every] = json.dumps({**told, "note": PADDING}).encode()
     await produce(kafka_bootstrap, STRIPE_EVENTS.under(kafka_prefix), other)
     samples: list[tuple[float, int]] = []
-    async with service(migrated, kafka_bootstrap, kafka_prefix) as (process, url), asyncio.timeout(150):
+    service = own_service(migrated, kafka_bootstrap, kafka_prefix, "-m", "order_service", settings={}, **SILENT)
+    async with service as (running, url), asyncio.timeout(150):
+        process = psutil.Process(running.pid)
         while not samples or await pool.fetchval("SELECT count(*) FROM orders") < PAYMENTS or await lag(url) != 0:
             done = await pool.fetchval("SELECT count(*) FROM orders") / PAYMENTS
             samples.append((done, process.memory_info().rss))

@@ -1,9 +1,6 @@
 """A process that gets nowhere ends itself with code 70; one whose Kafka is away waits."""
 
 import asyncio
-import os
-import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -11,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from own_process import own_service
 from tillstream_operations import NO_PROGRESS
 
 pytestmark = pytest.mark.integration
@@ -64,28 +62,10 @@ async def service(
     database_url: str, bootstrap: str, prefix: str, *, trouble: str = "", settings: Mapping[str, str] = QUICK
 ) -> AsyncIterator[Service]:
     """order-service as a process of its own, with this trouble inside."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "ORDER_SERVICE_DATABASE_URL": database_url,
-        "ORDER_SERVICE_PORT": str(port),
-        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-        "KAFKA_TOPIC_PREFIX": prefix,
-        "TILLSTREAM_SECRET_KEY": "sk_test_0123456789abcdef0123",
-        "TILLSTREAM_TOKEN_SECRET": "a token secret that is long enough, for tests only",
-        **settings,
-    }
-    program = MAIN.format(trouble=trouble)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield Service(process, f"http://127.0.0.1:{port}")
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+    program = ("-c", MAIN.format(trouble=trouble))
+    streams: Any = {"stdout": asyncio.subprocess.PIPE}
+    async with own_service(database_url, bootstrap, prefix, *program, settings=settings, **streams) as (process, url):
+        yield Service(process, url)
 
 
 @pytest.mark.parametrize("trouble", STUCK)
