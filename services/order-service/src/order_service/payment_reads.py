@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from order_service.cursors import Cursor
-from order_service.reads import LONGEST_TIMELINE
+from order_service.shortening import LONGEST_TIMELINE, MOST_INVOICES, Shortening
 from order_service.subscription_tables import InvoicePaymentRow
 from order_service.tables import InboxRow, OrderRow, PaymentRow, TimelineRow
 
@@ -21,6 +21,7 @@ class PaymentPicture:
     payment: PaymentRow
     invoice_ids: Sequence[str]
     timeline: Sequence[tuple[TimelineRow, InboxRow]]
+    shortened: Shortening
 
 
 class PaymentReads:
@@ -48,8 +49,13 @@ class PaymentReads:
                 return None
             link = InvoicePaymentRow
             invoices = select(link.invoice_id).where(link.payment_id == payment_id).order_by(col(link.invoice_id))
+            paid = (await session.exec(invoices.limit(MOST_INVOICES + 1))).all()
+            timeline, cut = await _timeline(session, payment_id, payment.order_id), Shortening()
             return PaymentPicture(
-                payment, (await session.exec(invoices)).all(), await _timeline(session, payment_id, payment.order_id)
+                payment,
+                cut.first("invoice_ids", paid, MOST_INVOICES),
+                cut.last("timeline", timeline, LONGEST_TIMELINE),
+                cut,
             )
 
     async def has_order(self, merchant_id: str, order_id: str) -> bool:
@@ -76,6 +82,6 @@ async def _timeline(
         .join(InboxRow, col(InboxRow.event_id) == col(line.event_id))
         .where(or_(alone, in_order) if order_id else alone)
         .order_by(col(line.line).desc())
-        .limit(LONGEST_TIMELINE)
+        .limit(LONGEST_TIMELINE + 1)
     )
     return (await session.exec(query)).all()[::-1]

@@ -9,6 +9,7 @@ from order_service.payment import NOBODY, Namer, payment_behind
 from order_service.payment_reads import PaymentPicture
 from order_service.refund_views import RefundView, refund_views
 from order_service.rows import refunds_of
+from order_service.shortening import MOST_DISPUTES, MOST_REFUNDS
 from order_service.statuses import PaymentStatus
 from order_service.tables import PaymentRow
 from order_service.views import LineView, View, line_views
@@ -49,6 +50,8 @@ class WholePaymentView(PaymentAloneView):
     refunds: list[RefundView]
     disputes: list[DisputeView]
     timeline: list[LineView]
+    shortened: list[str]
+    """Which of these lists are not whole: shown are 100 invoices, the newest 200 refunds, disputes and lines."""
 
 
 class PaymentPageView(View):
@@ -79,14 +82,15 @@ def payment_view(row: PaymentRow) -> PaymentAloneView:
 
 def whole_payment_view(picture: PaymentPicture) -> WholePaymentView:
     """A payment for whoever asks for just this one."""
-    row, told = picture.payment, payment_view(picture.payment).model_dump()
+    row, told, cut = picture.payment, payment_view(picture.payment).model_dump(), picture.shortened
     return WholePaymentView(
         **{**told, "reason": None if picture.invoice_ids else told["reason"]},
         attached=row.named_by == Namer.OPERATOR,
         invoice_ids=list(picture.invoice_ids),
-        refunds=refund_views([row]),
-        disputes=dispute_views([row]),
+        refunds=[*cut.last("refunds", refund_views([row]), MOST_REFUNDS)],
+        disputes=[*cut.last("disputes", dispute_views([row]), MOST_DISPUTES)],
         timeline=line_views(picture.timeline),
+        shortened=sorted(cut.names),
     )
 
 

@@ -12,22 +12,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from order_service.cursors import Cursor
 from order_service.order_filters import Filters, newest_first
+from order_service.shortening import LONGEST_TIMELINE, MOST_PAYMENTS, MOST_SESSIONS, Shortening
+from order_service.statuses import PaymentStatus
 from order_service.tables import InboxRow, OrderRow, ParkedRow, PaymentRow, SessionRow, TimelineRow
 
-LONGEST_TIMELINE = 200
 PLANNING = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
 """A plan for each question, as one for all customers or statuses would be wrong for the rare or the frequent ones."""
+HELD_OR_COMING = (PaymentStatus.AUTHORIZED, PaymentStatus.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderPicture:
-    """An order and all that is shown with it. Of a timeline longer than LONGEST_TIMELINE the newest lines."""
+    """An order and what is shown with it: of many payments those with money, then the newest; the newest lines."""
 
     order: OrderRow
     payments: Sequence[PaymentRow]
     sessions: Sequence[SessionRow]
     timeline: Sequence[tuple[TimelineRow, InboxRow]]
     parked: Sequence[ParkedRow]
+    shortened: Shortening
 
 
 def sqlalchemy_url(database_url: str) -> URL:
@@ -61,13 +64,16 @@ class Reads:
             order = await session.get(OrderRow, order_id)
             if order is None or order.merchant_id != merchant_id:
                 return None
-            payments = await _payments(session, order_id)
+            cut = Shortening()
+            payments = cut.first("payments", await _payments(session, order_id), MOST_PAYMENTS)
+            timeline = await _timeline(session, order_id, [payment.payment_id for payment in payments])
             return OrderPicture(
                 order,
                 payments,
-                await _sessions(session, order_id),
-                await _timeline(session, order_id, [payment.payment_id for payment in payments]),
+                cut.first("checkout_sessions", await _sessions(session, order_id), MOST_SESSIONS),
+                cut.last("timeline", timeline, LONGEST_TIMELINE),
                 await _parked(session, order_id),
+                cut,
             )
 
     async def orders(
@@ -84,13 +90,16 @@ class Reads:
 
 
 async def _payments(session: AsyncSession, order_id: str) -> Sequence[PaymentRow]:
-    query = select(PaymentRow).where(PaymentRow.order_id == order_id).order_by(col(PaymentRow.payment_id))
+    """First those that brought money, then those that may; of the others the newest."""
+    may = col(PaymentRow.status).in_(HELD_OR_COMING)
+    order = col(PaymentRow.captured).desc(), may.desc(), col(PaymentRow.told_at).desc(), col(PaymentRow.payment_id)
+    query = select(PaymentRow).where(PaymentRow.order_id == order_id).order_by(*order).limit(MOST_PAYMENTS + 1)
     return (await session.exec(query)).all()
 
 
 async def _sessions(session: AsyncSession, order_id: str) -> Sequence[SessionRow]:
     query = select(SessionRow).where(SessionRow.order_id == order_id).order_by(col(SessionRow.session_id))
-    return (await session.exec(query)).all()
+    return (await session.exec(query.limit(MOST_SESSIONS + 1))).all()
 
 
 async def _timeline(
@@ -103,7 +112,7 @@ async def _timeline(
         .join(InboxRow, col(InboxRow.event_id) == col(TimelineRow.event_id))
         .where(or_(col(TimelineRow.order_id) == order_id, of_payments))
         .order_by(col(TimelineRow.line).desc())
-        .limit(LONGEST_TIMELINE)
+        .limit(LONGEST_TIMELINE + 1)
     )
     return (await session.exec(query)).all()[::-1]
 

@@ -9,11 +9,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from order_service.cursors import Cursor
-from order_service.reads import LONGEST_TIMELINE
+from order_service.shortening import LONGEST_TIMELINE, MOST_INVOICE_PAYMENTS, MOST_INVOICES, Shortening
 from order_service.subscription_tables import InvoicePaymentRow, InvoiceRow, SubscriptionRow, SubscriptionTimelineRow
 from order_service.tables import InboxRow, ParkedRow, PaymentRow
-
-MOST_INVOICES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,7 @@ class SubscriptionPicture:
     payments: Sequence[tuple[InvoicePaymentRow, PaymentRow | None]]
     timeline: Sequence[tuple[SubscriptionTimelineRow, InboxRow]]
     parked: Sequence[ParkedRow]
+    shortened: Shortening
 
 
 class SubscriptionReads:
@@ -68,14 +67,17 @@ async def _picture(session: AsyncSession, subscription: SubscriptionRow) -> Subs
     stripe_id = subscription.stripe_subscription_id
     newest = [col(column).desc() for column in (InvoiceRow.created, InvoiceRow.sequence, InvoiceRow.invoice_id)]
     query = select(InvoiceRow).where(InvoiceRow.stripe_subscription_id == stripe_id)
-    invoices = (await session.exec(query.order_by(*newest).limit(MOST_INVOICES))).all()
+    found, cut = (await session.exec(query.order_by(*newest).limit(MOST_INVOICES + 1))).all(), Shortening()
+    invoices = cut.first("invoices", found, MOST_INVOICES)
     invoice_ids = [invoice.invoice_id for invoice in invoices]
+    payments = cut.first("payments", await _payments(session, invoice_ids), MOST_INVOICE_PAYMENTS)
     return SubscriptionPicture(
         subscription,
         invoices,
-        await _payments(session, invoice_ids),
-        await _timeline(session, stripe_id, invoice_ids),
+        sorted(payments, key=lambda one: one[0].payment_id),
+        cut.last("timeline", await _timeline(session, stripe_id, invoice_ids), LONGEST_TIMELINE),
         await _parked(session, stripe_id),
+        cut,
     )
 
 
@@ -87,7 +89,8 @@ async def _payments(
         select(InvoicePaymentRow, PaymentRow)
         .join(PaymentRow, col(PaymentRow.payment_id) == col(InvoicePaymentRow.payment_id), isouter=True)
         .where(col(InvoicePaymentRow.invoice_id).in_(invoice_ids))
-        .order_by(col(InvoicePaymentRow.payment_id))
+        .order_by(col(PaymentRow.captured).desc().nulls_last(), col(InvoicePaymentRow.payment_id))
+        .limit(MOST_INVOICE_PAYMENTS + 1)
     )
     return (await session.exec(query)).all()
 
@@ -103,7 +106,7 @@ async def _timeline(
         .join(InboxRow, col(InboxRow.event_id) == col(line.event_id))
         .where(or_(col(line.stripe_subscription_id) == stripe_id, of_invoices))
         .order_by(col(line.line).desc())
-        .limit(LONGEST_TIMELINE)
+        .limit(LONGEST_TIMELINE + 1)
     )
     return (await session.exec(query)).all()[::-1]
 

@@ -60,6 +60,9 @@ class WholeSubscriptionView(SubscriptionView):
 
     invoices: list[InvoiceView]
     timeline: list[LineView]
+    shortened: list[str]
+    """Which of these lists are not whole: shown are the newest 100 invoices, 500 payments of them all (`payments`;
+    those with money first), and the newest 200 lines."""
 
 
 class SubscriptionPageView(View):
@@ -81,6 +84,7 @@ def whole_subscription_view(picture: SubscriptionPicture) -> WholeSubscriptionVi
         **subscription_view(picture.subscription).model_dump(),
         invoices=[_invoice_view(row, picture) for row in picture.invoices],
         timeline=line_views(picture.timeline, picture.parked),
+        shortened=sorted(picture.shortened.names),
     )
 
 

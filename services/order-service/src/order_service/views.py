@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from order_service.dispute_views import DisputeView, dispute_views
 from order_service.reads import OrderPicture
 from order_service.refund_views import RefundView, refund_views
+from order_service.shortening import MOST_DISPUTES, MOST_REFUNDS
 from order_service.subscription_tables import SubscriptionTimelineRow
 from order_service.tables import InboxRow, OrderRow, ParkedRow, PaymentRow, SessionRow, TimelineRow
 
@@ -15,7 +16,7 @@ from order_service.tables import InboxRow, OrderRow, ParkedRow, PaymentRow, Sess
 class View(BaseModel):
     """An answer, made from a row."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True, use_attribute_docstrings=True)
 
 
 class PaymentView(View):
@@ -82,6 +83,9 @@ class WholeOrderView(OrderView):
     refunds: list[RefundView]
     disputes: list[DisputeView]
     timeline: list[LineView]
+    shortened: list[str]
+    """Which of these lists are not whole: shown are 100 payments (those with money before the newest), 100 sessions,
+    the newest 200 refunds, disputes and lines of the timeline. A single payment is whole at `/v1/payments/{id}`."""
 
 
 class PageView(View):
@@ -99,13 +103,15 @@ def order_view(row: OrderRow) -> OrderView:
 
 def whole_order_view(picture: OrderPicture) -> WholeOrderView:
     """An order for whoever asks for just this one."""
+    payments, cut = sorted(picture.payments, key=lambda row: row.payment_id), picture.shortened
     return WholeOrderView(
         **order_view(picture.order).model_dump(),
-        payments=[_payment_view(row) for row in picture.payments],
+        payments=[_payment_view(row) for row in payments],
         checkout_sessions=[_session_view(row) for row in picture.sessions],
-        refunds=refund_views(picture.payments),
-        disputes=dispute_views(picture.payments),
+        refunds=[*cut.last("refunds", refund_views(payments), MOST_REFUNDS)],
+        disputes=[*cut.last("disputes", dispute_views(payments), MOST_DISPUTES)],
         timeline=line_views(picture.timeline, picture.parked),
+        shortened=sorted(cut.names),
     )
 
 
