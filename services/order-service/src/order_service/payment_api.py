@@ -1,6 +1,7 @@
 """The API of payments by themselves: those without an order, one of them, and giving it to an order."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -25,6 +26,8 @@ from tillstream_operations import Problem
 
 UNMATCHED: Final = "unmatched"
 PaymentIdText = Annotated[str, Path(max_length=255)]
+Merchant = Callable[[str], Awaitable[Caller]]
+"""Lets in who has the secret key."""
 _KEY = re.compile(r"[ -~]{1,255}", re.ASCII)
 
 
@@ -65,6 +68,13 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
     async def merchant(authorization: Authorization = "") -> Caller:
         return doorkeeper.merchant(authorization, datetime.now(UTC))
 
+    _add_lists(router, reads, merchant)
+    _add_payment(router, reads, merchant)
+    _add_attaching(router, attaching, merchant)
+    return router
+
+
+def _add_lists(router: APIRouter, reads: PaymentReads, merchant: Merchant) -> None:
     @router.get(
         "",
         summary="Payments that belong to no order, the one seen last first",
@@ -88,6 +98,8 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
         more = Cursor(page[-1].first_seen_at, page[-1].payment_id).encode(UNMATCHED) if len(rows) > limit else None
         return PaymentPageView(payments=[payment_view(row) for row in page], next_cursor=more)
 
+
+def _add_payment(router: APIRouter, reads: PaymentReads, merchant: Merchant) -> None:
     @router.get(
         "/{payment_intent_id}",
         summary="One payment, with its refunds, disputes and timeline",
@@ -103,6 +115,8 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
             raise Problem(404, "payment_not_found", NO_PAYMENT)
         return whole_payment_view(picture)
 
+
+def _add_attaching(router: APIRouter, attaching: Attaching, merchant: Merchant) -> None:
     @router.post(
         "/{payment_intent_id}/attach",
         status_code=202,
@@ -124,5 +138,3 @@ def payments_api(reads: PaymentReads, attaching: Attaching, doorkeeper: Doorkeep
         return AttachAccepted(
             payment_intent_id=event.payment_intent_id, order_id=event.order_id, event_id=event.event_id
         )
-
-    return router

@@ -21,10 +21,11 @@ from order_service.publisher import NotPublished
 from order_service.rebuilding.at_stripe import Disagreement, asking
 from order_service.rebuilding.differences import Difference, shown
 from order_service.rebuilding.mending import Mended, NeverIdle
-from order_service.rebuilding.rebuild import MENDING, CutOff, NothingTakenIn, Rebuilt, opened
+from order_service.rebuilding.rebuild import MENDING, CutOff, NothingTakenIn, Rebuild, Rebuilt, opened
 from order_service.rebuilding.schema import Busy
 from order_service.rebuilding.settings import RebuildSettings
 from order_service.rebuilding.stripe_settings import StripeSettings
+from order_service.reconciler.objects import Objects
 from order_service.stripe_calls.client import NotNow
 from tillstream_operations import read_settings
 
@@ -76,30 +77,34 @@ def rebuild(
     log_beside_the_answer(settings)
     logging.getLogger("order_service.batches").setLevel(logging.ERROR)  # what was parked or flagged was told then
 
-    who = by or whoami()
-
     async def work() -> Rebuilt:
-        async def phase(name: str) -> None:
-            say(f"{name} …", style="dim")
-            if name == MENDING:
-                await note(rebuilding.live, Act(who, Action.SWAP, because="begun"))
-
         try:
             async with (
                 at_stripe as stripe,
                 consumer(settings) as kafka,
                 opened(settings, kafka, swap=swap, tell=Teller()) as rebuilding,
             ):
-                rebuilt = await rebuilding.run(swap=swap, stripe=stripe, phase=phase)
-                if rebuilt.mended:
-                    await note(rebuilding.live, Act(who, Action.SWAP, because=f"done: {_mended(rebuilt.mended)}"))
-                return rebuilt
+                return await _rebuilt(rebuilding, swap=swap, stripe=stripe, who=by or whoami())
         except OURS as error:
             raise Trouble(str(error) or type(error).__name__) from error
 
     rebuilt = run(work, as_json=as_json)
     (print_json if as_json else _print)(_as_json(rebuilt) if as_json else rebuilt)
     raise typer.Exit(_end(rebuilt))
+
+
+async def _rebuilt(rebuilding: Rebuild, *, swap: bool, stripe: Objects | None, who: str) -> Rebuilt:
+    """What came of it; a swap is written down before it changes anything, and when it is done."""
+
+    async def phase(name: str) -> None:
+        say(f"{name} …", style="dim")
+        if name == MENDING:
+            await note(rebuilding.live, Act(who, Action.SWAP, because="begun"))
+
+    rebuilt = await rebuilding.run(swap=swap, stripe=stripe, phase=phase)
+    if rebuilt.mended:
+        await note(rebuilding.live, Act(who, Action.SWAP, because=f"done: {_mended(rebuilt.mended)}"))
+    return rebuilt
 
 
 def _end(rebuilt: Rebuilt) -> End:
