@@ -72,6 +72,19 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
         "order_service.publisher": (
             ("LARGEST_REQUEST", "", "Of one request to Kafka; a larger record is parked without its value."),
         ),
+        "order_service.shortening": (
+            (
+                "MOST_PAYMENTS",
+                "",
+                "Payments shown with an order, those with money before the newest; `shortened` tells of more.",
+            ),
+            ("MOST_SESSIONS", "", "Checkout Sessions shown with an order; likewise."),
+            ("MOST_REFUNDS", "", "Refunds shown with an order or a payment, the newest; likewise."),
+            ("MOST_DISPUTES", "", "Disputes shown with an order or a payment, the newest; likewise."),
+            ("LONGEST_TIMELINE", "", "Lines shown of a timeline, the newest; likewise."),
+            ("MOST_INVOICES", "", "Invoices shown with a subscription, the newest, or with a payment; likewise."),
+            ("MOST_INVOICE_PAYMENTS", "", "Payments shown with all invoices of a subscription; likewise."),
+        ),
         "order_service.reconciler.looking": (
             (
                 "MOST_OF_ONE",
