@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -350,6 +350,12 @@ async def house_on(bootstrap: str, prefix: str, order_service: OrderService) -> 
         await producer.start()
         stack.push_async_callback(producer.stop)
         yield House(stack, producer, settings_for(bootstrap, prefix, order_service.url))
+
+
+@pytest.fixture
+def house_of() -> Callable[..., AbstractAsyncContextManager[House]]:
+    """Gives the test a house on any broker, for as long as a block lasts."""
+    return asynccontextmanager(house_on)
 
 
 @pytest.fixture

@@ -68,7 +68,8 @@ class Notifier:
 
     def ready(self) -> Health:
         """Whether a client that comes now will hear of every change."""
-        feed = "ok" if self._feed.positioned and self._feed.fresh else "not reading Kafka"
+        reads = self._feed.positioned and self._feed.fresh and not self._feed.in_vain
+        feed = "ok" if reads else "not reading Kafka"
         is_open = self._open and not self._leaving_soon
         return Health.of(feed=feed, server="ok" if is_open else "starting or stopping")
 

@@ -55,6 +55,7 @@ class StatusFeed:
         self._settings, self._metrics = settings, metrics
         self._on_record, self._on_gap = on_record, on_gap
         self._positions: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
         self._checked_at = float("-inf")
         self._efforts = Efforts(settings.kafka_stuck_after.total_seconds())
 
@@ -81,7 +82,10 @@ class StatusFeed:
             except Stuck as error:
                 self._efforts.failed()
                 log.warning("feed_stuck", error=repr(error))
-            except (KafkaError, OSError, TimeoutError, Silent) as error:
+            except Silent as error:
+                self._note_silence()
+                log.warning("feed_interrupted", error=repr(error))
+            except (KafkaError, OSError, TimeoutError) as error:
                 self._efforts.succeeded()  # it is Kafka that is away
                 log.warning("feed_interrupted", error=repr(error))
             except Exception:  # the task's edge: ten thousand sockets outlive a bug in one reader
@@ -120,7 +124,7 @@ class StatusFeed:
         partitions = self._partitions(consumer)
         firsts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         begin = start(self._positions, {at: Bounds(firsts[at], ends[at]) for at in partitions})
-        self._positions = begin.positions
+        self._positions, self._ends = begin.positions, ends
         self._checked_at = time.monotonic()
         consumer.assign(partitions)
         for at in partitions:
@@ -170,6 +174,13 @@ class StatusFeed:
             if stuck:
                 raise Stuck(f"no progress on partitions {sorted(stuck)}")
 
+    def _note_silence(self) -> None:
+        """Kafka told this reader of records and then nothing more; one that is away does not let the next one begin."""
+        if lag(self._positions, self._ends):
+            self._efforts.failed()
+        else:
+            self._efforts.succeeded()
+
     def _give_up_on_silence(self) -> None:
         """A new consumer asks the bootstrap servers anew; this one knows only the brokers that it once met."""
         silence = time.monotonic() - self._checked_at
@@ -182,7 +193,7 @@ class StatusFeed:
         """Note how far we are. The consumer's positions also pass over what is no record, such as markers."""
         for at in ends:
             self._positions[at] = await consumer.position(at)
-        self._checked_at = time.monotonic()
+        self._checked_at, self._ends = time.monotonic(), ends
         self._metrics.lag.set(lag(self._positions, ends))
         return standstill.note(self._positions, ends, self._checked_at)
 
