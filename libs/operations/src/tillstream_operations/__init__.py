@@ -4,6 +4,7 @@ from tillstream_operations.addresses import client_address
 from tillstream_operations.body_limit import BodyLimit
 from tillstream_operations.efforts import Efforts
 from tillstream_operations.in_flight import InFlight
+from tillstream_operations.leaving import leave
 from tillstream_operations.logs import LogFormat, configure_logs
 from tillstream_operations.probes import Health, add_probes
 from tillstream_operations.problems import Problem, answer_with_problems
@@ -31,6 +32,7 @@ __all__ = [
     "answer_with_problems",
     "client_address",
     "configure_logs",
+    "leave",
     "read_settings",
     "request_id",
     "serve",

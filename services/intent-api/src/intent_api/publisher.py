@@ -21,7 +21,7 @@ from aiokafka.structs import RecordMetadata
 
 from intent_api.metrics import Metrics
 from tillstream_contracts import EventHeaders, OrderPlaced
-from tillstream_operations import Efforts, Problem
+from tillstream_operations import Efforts, Problem, leave
 
 SOURCE: Final = "tillstream/intent-api"
 CONNECT_PAUSE: Final = 0.5
@@ -201,9 +201,7 @@ async def _discard(connecting: asyncio.Task[AIOKafkaProducer]) -> None:
 
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Stop the producer, however long Kafka stays silent."""
-    with suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(CLOSE_TIMEOUT):
-            await producer.stop()
+    await leave(producer.stop(), within=CLOSE_TIMEOUT)
 
 
 def _see(confirmed: "asyncio.Future[RecordMetadata]") -> None:

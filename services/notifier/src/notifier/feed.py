@@ -19,7 +19,7 @@ from notifier.metrics import Metrics
 from notifier.positions import Bounds, Standstill, lag, start
 from notifier.records import Record
 from notifier.settings import Settings
-from tillstream_operations import Efforts
+from tillstream_operations import Efforts, leave
 
 POLL: Final = timedelta(seconds=1)
 METADATA_MAX_AGE: Final = timedelta(seconds=10)
@@ -200,11 +200,7 @@ class StatusFeed:
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:
     """Let the consumer go; one that does not go in time is left behind."""
-    try:
-        async with asyncio.timeout(STOP_WITHIN.total_seconds()):
-            await consumer.stop()
-    except (KafkaError, TimeoutError) as error:
-        log.warning("feed_not_stopped", error=repr(error))
+    await leave(consumer.stop(), within=STOP_WITHIN.total_seconds())
 
 
 def _milliseconds(span: timedelta) -> int:

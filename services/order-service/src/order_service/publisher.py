@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from tillstream_operations import leave
 
 STOP_SECONDS = 2.0
 LARGEST_REQUEST = 9 * 2**20
@@ -52,9 +53,7 @@ class Publisher:
 
     async def stop(self) -> None:
         """Close; what is not acknowledged by then was never promised to anybody."""
-        with suppress(TimeoutError, KafkaError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._producer.stop()
+        await leave(self._producer.stop(), within=STOP_SECONDS)
 
     async def publish(self, records: Iterable[Outgoing]) -> None:
         """Write the records, each key's in this order, and wait until all are acknowledged. Raises NotPublished."""

@@ -22,6 +22,7 @@ from order_service.postgres import Connection, Pool
 from order_service.published import highest_published, is_forgotten, last_published, partitions_of
 from order_service.settings import Settings
 from tillstream_contracts import ORDERS_STATUS, SUBSCRIPTIONS_STATUS
+from tillstream_operations import leave
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ ALONE: Final = 7_203_114_521
 """The advisory lock on which consumers that start at once take turns."""
 START_SECONDS: Final = 30.0
 NOTICE_SECONDS: Final = 600.0
+GOODBYE_SECONDS: Final = 2.0
 """Enough to read the versions that were published since last night's backup."""
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
 NEVER: Final = datetime.fromtimestamp(0, UTC) + CLOCKS_DIFFER
@@ -101,7 +103,7 @@ async def notice_restore(pool: Pool, settings: Settings, topics: Collection[str]
             committed = await _committed(settings)
             await _notice(pool, kafka, await standing(kafka, topics, committed), published)
         finally:
-            await kafka.stop()  # also one that could not start
+            await leave(kafka.stop(), within=GOODBYE_SECONDS)  # also one that could not start
 
 
 async def _committed(settings: Settings) -> dict[TopicPartition, Committed]:
@@ -112,7 +114,7 @@ async def _committed(settings: Settings) -> dict[TopicPartition, Committed]:
         told = await admin.list_consumer_group_offsets(settings.consumer_group)
         return {key: Committed(one.offset, one.metadata == IN_DATABASE) for key, one in told.items() if one.offset >= 0}
     finally:
-        await admin.close()
+        await leave(admin.close(), within=GOODBYE_SECONDS)
 
 
 async def _notice(

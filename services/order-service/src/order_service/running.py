@@ -21,7 +21,7 @@ from order_service.publisher import NotPublished, Outgoing, Publisher
 from order_service.reading import readers
 from order_service.schema import what_is_wrong_with_schema
 from order_service.settings import Settings
-from tillstream_operations import Health
+from tillstream_operations import Health, leave
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +104,7 @@ class Running:
             yield intake, batches.reached
         finally:
             self._kafka, self._publisher = "leaving", None
-            await _leave(intake)
+            await leave(intake.stop(), within=intake.stop_seconds)
             await publisher.stop()
 
     def _batches(self, publisher: Publisher) -> Batches:
@@ -164,11 +164,3 @@ class Running:
                 return await what_is_wrong_with_schema(connection)
         except FOR_NOW as error:
             return f"not reachable: {type(error).__name__}"
-
-
-async def _leave(intake: Intake) -> None:
-    try:
-        async with asyncio.timeout(intake.stop_seconds):
-            await intake.stop()
-    except (KafkaError, TimeoutError) as error:
-        log.warning("left_without_goodbye", because=type(error).__name__)

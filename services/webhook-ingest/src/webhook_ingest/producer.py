@@ -23,7 +23,7 @@ from aiokafka.errors import (
 )
 from aiokafka.partitioner import DefaultPartitioner
 
-from tillstream_operations import Efforts
+from tillstream_operations import Efforts, leave
 from webhook_ingest.batches import NotStored, Record
 
 REQUEST_TIMEOUT: Final = 3.0
@@ -62,7 +62,7 @@ class Producer:
         self._current: AIOKafkaProducer | None = None
         self._connected, self._failed = asyncio.Event(), asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
-        self._retired: set[asyncio.Task[None]] = set()
+        self._retired: set[asyncio.Task[bool]] = set()
         self._unexplained = False
         self.answering = False
 
@@ -190,13 +190,6 @@ class Producer:
 
     def _retire(self, producer: AIOKafkaProducer) -> None:
         """Close a producer beside all else: what it has in flight may take until it expires."""
-        task = asyncio.create_task(self._close(producer))
+        task = asyncio.create_task(leave(producer.stop(), within=RETIRE_WITHIN))
         self._retired.add(task)
         task.add_done_callback(self._retired.discard)
-
-    async def _close(self, producer: AIOKafkaProducer) -> None:
-        try:
-            async with asyncio.timeout(RETIRE_WITHIN):
-                await producer.stop()
-        except (KafkaError, TimeoutError) as error:
-            log.warning("kafka_producer_not_closed", error=repr(error))

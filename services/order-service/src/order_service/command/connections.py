@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError
 
 from order_service.command.trouble import Exit, Trouble
 from order_service.operator_settings import OperatorSettings
 from order_service.postgres import Connection
 from order_service.publisher import LARGEST_REQUEST
 from order_service.schema import what_is_wrong_with_schema
+from tillstream_operations import leave
 from tillstream_operations.kafka_records import take_any_header_names
 
 GOODBYE_SECONDS: Final = 2.0
@@ -90,9 +91,7 @@ async def _opened(kafka: AIOKafkaConsumer | AIOKafkaProducer, settings: Operator
         await _in_time(kafka.start(), settings)
         yield
     finally:
-        with suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(GOODBYE_SECONDS):
-                await kafka.stop()
+        await leave(kafka.stop(), within=GOODBYE_SECONDS)
 
 
 async def _in_time(start: Awaitable[None], settings: OperatorSettings) -> None:

@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 
 from order_service.published import partitions_of
 from order_service.reconciler.leadership import Lead
+from tillstream_operations import leave
 
 UNHEARD = """
     SELECT id FROM unnest($1::text[]) AS id
@@ -85,6 +86,4 @@ async def reader(bootstrap_servers: str, topic: str) -> AsyncIterator[Reader]:
         await consumer.start()
         yield Reader(consumer, topic)
     finally:
-        with suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(GOODBYE_SECONDS):
-                await consumer.stop()
+        await leave(consumer.stop(), within=GOODBYE_SECONDS)

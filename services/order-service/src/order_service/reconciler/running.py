@@ -27,7 +27,7 @@ from tillstream_operations import Health
 
 PAUSE_SECONDS: Final = 1.0
 STUCK_SECONDS: Final = 300.0
-"""A sweep asks the database more often than that, however slow Stripe is."""
+"""A sweep asks the database more often than that, however slow Stripe is; so does who waits to lead."""
 OK, LEADING, STANDING_BY, CONNECTING = "ok", "leading", "standing by", "not connected yet"
 REFUSED: Final = "Stripe does not list them: see what STRIPE_SECRET_KEY may read"
 WELL: Final = (OK, LEADING, STANDING_BY)
@@ -45,6 +45,8 @@ class ReconcilerRunning:
         self._calls = StripeCalls(settings, metrics.calls)
         self._role, self._kafka, self._behind, self._list = CONNECTING, OK, OK, OK
         self._working: Lead | None = None
+        self._moved_at: float | None = monotonic()
+        """Nothing while it rests."""
 
     async def run(self) -> None:
         """Reconcile until cancelled; the next leader goes on from the cursors."""
@@ -62,7 +64,7 @@ class ReconcilerRunning:
                     log.error("reconciler_failed", **without_content(error))  # noqa: TRY400
                 finally:
                     self._metrics.leader.set(0)
-                await asyncio.sleep(PAUSE_SECONDS)
+                await self._rest(PAUSE_SECONDS)
 
     async def ready(self) -> Health:
         """Whether this one heals, or stands by to."""
@@ -76,10 +78,11 @@ class ReconcilerRunning:
         return Health(all(word in WELL for word in parts.values()), parts)
 
     async def alive(self) -> Health:
-        """A sweep under way gets on."""
-        lead = self._working
-        stuck = lead is not None and monotonic() - lead.asked_at > STUCK_SECONDS
-        return Health.of(progress="a sweep gets nowhere" if stuck else OK)
+        """It rests, or gets on: with a sweep, or with waiting to lead, or with leaving what failed."""
+        if self._moved_at is None:
+            return Health.of()
+        moved_at = max(self._moved_at, self._working.asked_at if self._working else 0)
+        return Health.of(progress="gets nowhere" if monotonic() - moved_at > STUCK_SECONDS else OK)
 
     async def _lead(self) -> None:
         """Wait until this one leads, and sweep until the session is lost. Raises what ended it."""
@@ -98,7 +101,14 @@ class ReconcilerRunning:
     def _stands_by(self) -> None:
         if self._role != STANDING_BY:
             log.info("stands_by")
-        self._role = STANDING_BY
+        self._role, self._moved_at = STANDING_BY, monotonic()
+
+    async def _rest(self, seconds: float) -> None:
+        self._moved_at = None
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._moved_at = monotonic()
 
     async def _sweep_for_ever(self, lead: Lead) -> None:
         """With a new producer and consumer after each failure of Kafka: neither recovers from everything by itself."""
@@ -109,12 +119,12 @@ class ReconcilerRunning:
                     while True:
                         await self._sweep(lead, events, looks)
                         pause = self._settings.sweep_every.total_seconds()
-                        await asyncio.sleep(pause * random.uniform(0.9, 1))  # noqa: S311  # jitter
+                        await self._rest(pause * random.uniform(0.9, 1))  # noqa: S311  # jitter
             except KAFKA_AWAY as error:
                 self._kafka = f"not reachable: {type(error).__name__}"
                 self._metrics.failures.labels(type(error).__name__).inc()
                 log.warning("kafka_not_reachable", because=type(error).__name__)
-                await asyncio.sleep(PAUSE_SECONDS)
+                await self._rest(PAUSE_SECONDS)
 
     @asynccontextmanager
     async def _sweeps(self, lead: Lead) -> AsyncIterator[tuple[EventSweep, LookSweep]]:

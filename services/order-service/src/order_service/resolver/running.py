@@ -22,7 +22,7 @@ from order_service.resolver.settings import ResolverSettings
 from order_service.resolver.stripe import Stripe
 from order_service.stripe_calls.client import StripeCalls
 from tillstream_contracts import STRIPE_EVENTS
-from tillstream_operations import Health
+from tillstream_operations import Health, leave
 
 MOST_RECORDS: Final = 500
 BATCH_SECONDS: Final = 10
@@ -100,9 +100,7 @@ class ResolverRunning:
             yield consumer, self._resolver(publisher)
         finally:
             self._kafka = "leaving"
-            with suppress(KafkaError, TimeoutError):
-                async with asyncio.timeout(GOODBYE_SECONDS):
-                    await consumer.stop()
+            await leave(consumer.stop(), within=GOODBYE_SECONDS)
             await publisher.stop()
 
     def _resolver(self, publisher: Publisher) -> Resolver:
