@@ -1,6 +1,6 @@
 # The only door. What a target does is in scripts/ and tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs tillstream test check bench chaos chaos-long chaos-mutants fuzz fmt setup
+.PHONY: help demo up down status logs tillstream test check bench bench-quick chaos chaos-long chaos-mutants fuzz fmt setup
 DEVSTACK := exec .venv/bin/python -m devstack
 
 help: ## Show these targets
@@ -30,8 +30,11 @@ test: setup ## All tests: Python, browser code, and the stories in a real browse
 check: setup ## Formatting, lint, types, import rules, compatibility of the schemas, holes and licences of dependencies
 	@exec scripts/check
 
-bench: setup ## Webhook to WebSocket in milliseconds (ARGS="latency --rate 200 --seconds 30")
-	@$(DEVSTACK) bench $(ARGS)
+bench: setup ## Side by side with what one would build instead; keeps its figures (ARGS="--only ingest --repetitions 10")
+	@exec .venv/bin/python -m bench run $(ARGS)
+
+bench-quick: setup ## The most telling of it, in less than two minutes
+	@exec .venv/bin/python -m bench run --quick $(ARGS)
 
 chaos: setup ## Kill, freeze and cut off all of it for three minutes, and judge what is left (ARGS="run --seed 7 --seconds 120")
 	@exec scripts/chaos $(or $(ARGS),run --seed 1)

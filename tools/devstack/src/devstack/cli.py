@@ -12,7 +12,6 @@ from devstack.chromium import find_chromium, install_chromium
 from devstack.demo.visit import Visit
 from devstack.given import given_settings
 from devstack.house import House
-from devstack.measuring import measure
 from devstack.operating import become_tillstream
 from devstack.programs import Plan
 from devstack.progress import Progress
@@ -65,20 +64,6 @@ def demo(once: Annotated[bool, typer.Option(help="End after the purchase.")] = F
     """Start everything, buy something, show the purchase, and stay up until Ctrl-C."""
     with _told():
         raise typer.Exit(Visit(progress).run(once=once))
-
-
-@app.command(context_settings={"ignore_unknown_options": True})
-def bench(arguments: Annotated[list[str] | None, typer.Argument(help="What tools/bench shall do.")] = None) -> None:
-    """Measure the house: the one that runs, else one that is started for it."""
-    with _told():
-        plan = Plan.from_settings(given_settings())
-        house = House(progress)
-        ours = house.up(plan)
-        try:
-            measure(plan, arguments or ["latency"])
-        finally:
-            if ours:
-                house.down()
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

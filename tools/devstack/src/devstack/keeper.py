@@ -6,6 +6,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -15,13 +16,18 @@ STOP_SECONDS = 15
 
 
 def keep(
-    command: list[str], *, log: Path, parent: int, stop: signal.Signals = signal.SIGTERM
+    command: list[str],
+    *,
+    log: Path,
+    parent: int,
+    stop: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` under a keeper that lives no longer than the process `parent`."""
+    """Start `command` under a keeper that lives no longer than the process `parent`; in our environment unless told."""
     keeper = [sys.executable, "-m", "devstack.keeper", str(parent), str(int(stop)), *command]
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - only programs that this package names
-            keeper, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+            keeper, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/", env=environment
         )
 
 

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/valyala/fasthttp"
+)
+
+// posted is the outcome of a run of posts; times in milliseconds, from when a request was due.
+type posted struct {
+	Seconds      float64          `json:"seconds"`
+	Acknowledged int64            `json:"acknowledged"`
+	InWindow     int64            `json:"acknowledged_in_window"`
+	Refused      map[string]int64 `json:"refused"`
+	Times        times            `json:"times"`
+}
+
+// poster sends signed events to one address.
+type poster struct {
+	url, secret, run          string
+	size, connections         int
+	rate                      float64
+	warmup, lasts             time.Duration
+	next                      atomic.Int64
+	acknowledged              atomic.Int64
+	acked                     *numbers
+	mutex                     sync.Mutex
+	refused                   map[string]int64
+	start, measureFrom, until time.Time
+}
+
+func post(arguments []string) (any, error) {
+	options := flag.NewFlagSet("post", flag.ContinueOnError)
+	p := &poster{acked: newNumbers(), refused: map[string]int64{}}
+	options.StringVar(&p.url, "url", "", "where webhooks are taken")
+	options.StringVar(&p.secret, "secret", "", "the endpoint's secret")
+	options.StringVar(&p.run, "run", "", "begins every id")
+	options.IntVar(&p.size, "body", 2500, "bytes of a body, about")
+	options.IntVar(&p.connections, "connections", 64, "at once")
+	options.Float64Var(&p.rate, "rate", 0, "requests a second; 0 sends the next when one is answered")
+	options.DurationVar(&p.warmup, "warmup", 2*time.Second, "sent before anything counts")
+	options.DurationVar(&p.lasts, "lasts", 5*time.Second, "what counts")
+	acked := options.String("acked", "", "file for the numbers of what was acknowledged")
+	if err := options.Parse(arguments); err != nil {
+		return nil, err
+	}
+	outcome := p.all()
+	return outcome, os.WriteFile(*acked, p.acked.bits, 0o600)
+}
+
+func (p *poster) all() posted {
+	p.start = time.Now()
+	p.measureFrom = p.start.Add(p.warmup)
+	p.until = p.measureFrom.Add(p.lasts)
+	measured := make([]*hdrhistogram.Histogram, p.connections)
+	var done sync.WaitGroup
+	for at := range measured {
+		measured[at] = newHistogram()
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			p.work(measured[at])
+		}()
+	}
+	before, after := p.window()
+	done.Wait()
+	all := newHistogram()
+	for _, one := range measured {
+		all.Merge(one)
+	}
+	return posted{p.lasts.Seconds(), p.acknowledged.Load(), after - before, p.refused, timesOf(all)}
+}
+
+// window says when the time that counts begins and ends, and how many were acknowledged by then.
+func (p *poster) window() (before, after int64) {
+	time.Sleep(time.Until(p.measureFrom))
+	before = p.acknowledged.Load()
+	fmt.Println("measuring")
+	time.Sleep(time.Until(p.until))
+	after = p.acknowledged.Load()
+	fmt.Println("measured")
+	return before, after
+}
+
+// work sends one request after the other through one connection.
+func (p *poster) work(into *hdrhistogram.Histogram) {
+	client := &fasthttp.HostClient{Addr: hostOf(p.url), MaxConns: 1, ReadTimeout: 30 * time.Second, NoDefaultUserAgentHeader: true}
+	made := newEvents(p.run, p.secret, p.size)
+	request, answer := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	request.SetRequestURI(p.url)
+	request.Header.SetMethod("POST")
+	request.Header.SetContentType("application/json; charset=utf-8")
+	var body []byte
+	for {
+		n := p.next.Add(1) - 1
+		due := p.due(n)
+		if !due.Before(p.until) {
+			return
+		}
+		time.Sleep(time.Until(due))
+		body = made.body(body, n)
+		request.SetBodyRaw(body)
+		request.Header.Set("Stripe-Signature", made.signature(body))
+		err := client.Do(request, answer)
+		took := time.Since(due)
+		if err == nil && answer.StatusCode() == 200 {
+			p.acked.add(n)
+			p.acknowledged.Add(1)
+			if due.After(p.measureFrom) {
+				into.RecordValue(took.Microseconds())
+			}
+			continue
+		}
+		p.refuse(err, answer.StatusCode())
+	}
+}
+
+// due is when a request should be sent: at its place in the rate, whatever became of those before, or now.
+func (p *poster) due(n int64) time.Time {
+	if p.rate == 0 {
+		return time.Now()
+	}
+	return p.start.Add(time.Duration(float64(n) / p.rate * float64(time.Second)))
+}
+
+func (p *poster) refuse(err error, status int) {
+	why := fmt.Sprint(status)
+	if err != nil {
+		why = err.Error()
+	}
+	p.mutex.Lock()
+	p.refused[why]++
+	p.mutex.Unlock()
+	time.Sleep(10 * time.Millisecond)
+}
+
+func hostOf(url string) string {
+	var parsed fasthttp.URI
+	parsed.Parse(nil, []byte(url))
+	return string(parsed.Host())
+}
