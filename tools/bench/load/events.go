@@ -54,14 +54,17 @@ func (e *events) signature(body []byte) string {
 	return "t=" + moment + ",v1=" + hex.EncodeToString(e.sha.Sum(nil))
 }
 
-// idOf is the id of the event that has this number in a run.
-func idOf(run string, n int64) string { return "evt_" + run + "_" + strconv.FormatInt(n, 10) }
+// idOf names the event that has this number in a run.
+func idOf(run string, n int64) string { return run + "_" + strconv.FormatInt(n, 10) }
 
-// eventID is the id of an event that body wrote; it stands first in it.
-func eventID(value []byte) string {
-	_, rest, _ := bytes.Cut(value, []byte(`"id": "`))
-	id, _, _ := bytes.Cut(rest, []byte(`"`))
-	return string(id)
+// eventMark stands before that name in what body writes; it comes first there.
+const eventMark = `"id": "evt_`
+
+// named is what stands after the mark, up to the next quotation mark.
+func named(value, mark []byte) string {
+	_, rest, _ := bytes.Cut(value, mark)
+	name, _, _ := bytes.Cut(rest, []byte(`"`))
+	return string(name)
 }
 
 const succeeded = `{

@@ -11,13 +11,15 @@ import (
 )
 
 var commands = map[string]func([]string) (any, error){
-	"post":   post,
-	"verify": verify,
+	"intents": intents,
+	"post":    post,
+	"stripe":  stripe,
+	"verify":  verify,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load post|verify [options]; -h after a command lists its options")
+		fmt.Fprintln(os.Stderr, "usage: load intents|post|stripe|verify [options]; -h after a command lists its options")
 		os.Exit(2)
 	}
 	result, err := commands[os.Args[1]](os.Args[2:])

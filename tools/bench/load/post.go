@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,10 +22,18 @@ type posted struct {
 	Times        times            `json:"times"`
 }
 
-// poster sends signed events to one address.
+// job is what one connection sends, and whether an answer is right, by the number of the request.
+type job struct {
+	write func(request *fasthttp.Request, n int64)
+	right func(answer *fasthttp.Response, n int64) bool
+}
+
+// poster sends requests to one address, or to several in turns of its connections.
 type poster struct {
-	url, secret, run          string
-	size, connections         int
+	urls                      []string
+	run                       string
+	connections               int
+	newJob                    func() job
 	rate                      float64
 	warmup, lasts             time.Duration
 	next                      atomic.Int64
@@ -37,11 +46,31 @@ type poster struct {
 
 func post(arguments []string) (any, error) {
 	options := flag.NewFlagSet("post", flag.ContinueOnError)
+	secret := options.String("secret", "", "the endpoint's secret")
+	size := options.Int("body", 2500, "bytes of a body, about")
+	return posting(options, arguments, func(p *poster) func() job {
+		return func() job { return webhooks(newEvents(p.run, *secret, *size)) }
+	})
+}
+
+// webhooks are Stripe's events, signed.
+func webhooks(made *events) job {
+	var body []byte
+	return job{
+		write: func(request *fasthttp.Request, n int64) {
+			body = made.body(body, n)
+			request.SetBodyRaw(body)
+			request.Header.Set("Stripe-Signature", made.signature(body))
+		},
+		right: func(*fasthttp.Response, int64) bool { return true },
+	}
+}
+
+// posting sends what jobs make, as the options say, which all that post have in common.
+func posting(options *flag.FlagSet, arguments []string, jobs func(*poster) func() job) (any, error) {
 	p := &poster{acked: newNumbers(), refused: map[string]int64{}}
-	options.StringVar(&p.url, "url", "", "where webhooks are taken")
-	options.StringVar(&p.secret, "secret", "", "the endpoint's secret")
+	urls := options.String("url", "", "where to, several with commas")
 	options.StringVar(&p.run, "run", "", "begins every id")
-	options.IntVar(&p.size, "body", 2500, "bytes of a body, about")
 	options.IntVar(&p.connections, "connections", 64, "at once")
 	options.Float64Var(&p.rate, "rate", 0, "requests a second; 0 sends the next when one is answered")
 	options.DurationVar(&p.warmup, "warmup", 2*time.Second, "sent before anything counts")
@@ -50,6 +79,7 @@ func post(arguments []string) (any, error) {
 	if err := options.Parse(arguments); err != nil {
 		return nil, err
 	}
+	p.urls, p.newJob = strings.Split(*urls, ","), jobs(p)
 	outcome := p.all()
 	return outcome, os.WriteFile(*acked, p.acked.bits, 0o600)
 }
@@ -65,7 +95,7 @@ func (p *poster) all() posted {
 		done.Add(1)
 		go func() {
 			defer done.Done()
-			p.work(measured[at])
+			p.work(p.urls[at%len(p.urls)], measured[at])
 		}()
 	}
 	before, after := p.window()
@@ -89,14 +119,13 @@ func (p *poster) window() (before, after int64) {
 }
 
 // work sends one request after the other through one connection.
-func (p *poster) work(into *hdrhistogram.Histogram) {
-	client := &fasthttp.HostClient{Addr: hostOf(p.url), MaxConns: 1, ReadTimeout: 30 * time.Second, NoDefaultUserAgentHeader: true}
-	made := newEvents(p.run, p.secret, p.size)
+func (p *poster) work(url string, into *hdrhistogram.Histogram) {
+	client := &fasthttp.HostClient{Addr: hostOf(url), MaxConns: 1, ReadTimeout: 30 * time.Second, NoDefaultUserAgentHeader: true}
+	next := p.newJob()
 	request, answer := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	request.SetRequestURI(p.url)
+	request.SetRequestURI(url)
 	request.Header.SetMethod("POST")
 	request.Header.SetContentType("application/json; charset=utf-8")
-	var body []byte
 	for {
 		n := p.next.Add(1) - 1
 		due := p.due(n)
@@ -104,12 +133,10 @@ func (p *poster) work(into *hdrhistogram.Histogram) {
 			return
 		}
 		time.Sleep(time.Until(due))
-		body = made.body(body, n)
-		request.SetBodyRaw(body)
-		request.Header.Set("Stripe-Signature", made.signature(body))
+		next.write(request, n)
 		err := client.Do(request, answer)
 		took := time.Since(due)
-		if err == nil && answer.StatusCode() == 200 {
+		if err == nil && answer.StatusCode() == 200 && next.right(answer, n) {
 			p.acked.add(n)
 			p.acknowledged.Add(1)
 			if due.After(p.measureFrom) {

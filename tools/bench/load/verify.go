@@ -26,6 +26,7 @@ func verify(arguments []string) (any, error) {
 	options := flag.NewFlagSet("verify", flag.ContinueOnError)
 	bootstrap := options.String("bootstrap", "", "Kafka")
 	topic := options.String("topic", "", "what to read")
+	mark := options.String("mark", eventMark, "what stands before the run and number in a record")
 	if err := options.Parse(arguments); err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func verify(arguments []string) (any, error) {
 		return nil, err
 	}
 	defer client.Close()
-	seen, err := read(client)
+	seen, err := read(client, []byte(*mark))
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +59,8 @@ func ackedIn(files []string) (map[string]*numbers, error) {
 	return acked, nil
 }
 
-// read counts how often each event is there, by its id.
-func read(client *kgo.Client) (map[string]int64, error) {
+// read counts how often each event is there, by its run and number.
+func read(client *kgo.Client, mark []byte) (map[string]int64, error) {
 	seen := map[string]int64{}
 	for {
 		within, cancel := context.WithTimeout(context.Background(), quiet)
@@ -71,7 +72,7 @@ func read(client *kgo.Client) (map[string]int64, error) {
 		if err := fetched.Err(); err != nil {
 			return nil, err
 		}
-		fetched.EachRecord(func(record *kgo.Record) { seen[eventID(record.Value)]++ })
+		fetched.EachRecord(func(record *kgo.Record) { seen[named(record.Value, mark)]++ })
 	}
 }
 
