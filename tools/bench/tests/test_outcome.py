@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bench.model import OURS, Case, Figure, Must, Sample, Scenario
@@ -32,6 +34,15 @@ def test_a_ratio_is_that_of_the_medians() -> None:
 def test_a_must_is_met_from_its_bound_on() -> None:
     assert [section(rate).is_met(SCENARIO.musts[0]) for rate in (199, 200)] == [False, True]
     assert section(200).is_met(SCENARIO.musts[1]) is True
+
+
+def test_a_must_without_a_peer_is_about_our_own_median() -> None:
+    must = Must("busy", "p99", at_most=3)
+    told = section(100)
+    assert told.reached(must) == 3
+    assert [told.is_met(must), told.is_met(replace(must, at_most=2.9))] == [True, False]
+    alone = replace(SCENARIO, musts=(must,))
+    assert list(must_rows(replace(told, scenario=alone))) == [["p99 ms, at busy", "≤ 3", "3.00", "yes"]]
 
 
 def test_a_must_that_was_not_measured_is_neither_met_nor_missed() -> None:

@@ -109,7 +109,7 @@ def _tell(results: Results) -> None:
     console.print(f"On {results.machine}.")
     for section in results.sections:
         console.print(tables.terminal(section.scenario.title, tables.heads(section), tables.rows(section)))
-        console.print(tables.terminal("Ours by the peer's", tables.MUST_HEADS, tables.must_rows(section)))
+        console.print(tables.terminal("What must hold", tables.MUST_HEADS, tables.must_rows(section)))
         for contestant, wrong in section.wrong.items():
             console.print(f"[red]{contestant} was wrong: {wrong}[/red]")
     if COMMITTED.exists():

@@ -31,9 +31,8 @@ def changes(before: Results, now: Results) -> Iterator[Change]:
 
 def _changes(before: Section, now: Section) -> Iterator[Change]:
     for must in now.scenario.musts:
-        old = before.ratio(must.case, must.figure, must.peer)
-        new = now.ratio(must.case, must.figure, must.peer)
-        if not old or not new:
+        old, new = before.reached(must), now.reached(must)
+        if must.peer is None or not old or not new:
             continue
         by = new / old if now.figure(must.figure).better == "more" else old / new
         if abs(by - 1) > WORTH_TELLING:

@@ -35,11 +35,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Must:
-    """Ours divided by the peer's has to be at least, or at most, so much."""
+    """Ours divided by the peer's, or ours by itself where none is named, has to be at least, or at most, so much."""
 
     case: str
     figure: str
-    peer: str
+    peer: str | None = None
     at_least: float | None = None
     at_most: float | None = None
 

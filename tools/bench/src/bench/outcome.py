@@ -34,12 +34,19 @@ class Section:
         ours, theirs = self.spread(case, OURS, figure), self.spread(case, peer, figure)
         return ours.median / theirs.median if ours and theirs and theirs.median else None
 
+    def reached(self, must: Must) -> float | None:
+        """What the must is about: the ratio to its peer, or our own median. Nothing where it was not measured."""
+        if must.peer is not None:
+            return self.ratio(must.case, must.figure, must.peer)
+        ours = self.spread(must.case, OURS, must.figure)
+        return ours.median if ours else None
+
     def is_met(self, must: Must) -> bool | None:
         """Nothing where it was not measured."""
-        ratio = self.ratio(must.case, must.figure, must.peer)
-        if ratio is None:
+        reached = self.reached(must)
+        if reached is None:
             return None
-        return (must.at_least is None or ratio >= must.at_least) and (must.at_most is None or ratio <= must.at_most)
+        return (must.at_least is None or reached >= must.at_least) and (must.at_most is None or reached <= must.at_most)
 
     def figure(self, key: str) -> Figure:
         """The figure that has this key."""

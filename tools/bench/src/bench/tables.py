@@ -27,13 +27,14 @@ def heads(section: Section) -> Row:
 def must_rows(section: Section) -> Iterator[Row]:
     """What had to be reached, what was, and whether that is enough."""
     for must in section.scenario.musts:
-        ratio = section.ratio(must.case, must.figure, must.peer)
-        if ratio is not None:
-            what = f"{section.figure(must.figure).title}, against {must.peer}, at {must.case}"
-            yield [what, _bound(must), f"{ratio:.2f}×", "yes" if section.is_met(must) else "NO"]
+        reached = section.reached(must)
+        if reached is not None:
+            against = f", against {must.peer}" if must.peer else ""
+            what = f"{section.figure(must.figure).title}{against}, at {must.case}"
+            yield [what, _bound(must), f"{reached:.2f}{_times(must)}", "yes" if section.is_met(must) else "NO"]
 
 
-MUST_HEADS: Row = ("ours by the peer's", "must be", "is", "met")
+MUST_HEADS: Row = ("what must hold", "must be", "is", "met")
 
 
 def terminal(title: str, columns: Row, lines: Iterator[Row]) -> Table:
@@ -60,4 +61,9 @@ def _told(spread: Spread | None, figure: Figure) -> str:
 
 
 def _bound(must: Must) -> str:
-    return f"≥ {must.at_least:g}×" if must.at_least is not None else f"≤ {must.at_most:g}×"
+    bound = f"≥ {must.at_least:g}" if must.at_least is not None else f"≤ {must.at_most:g}"
+    return bound + _times(must)
+
+
+def _times(must: Must) -> str:
+    return "×" if must.peer else ""
