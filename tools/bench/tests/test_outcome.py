@@ -45,6 +45,16 @@ def test_a_must_without_a_peer_is_about_our_own_median() -> None:
     assert list(must_rows(replace(told, scenario=alone))) == [["p99 ms, at busy", "≤ 3", "3.00", "yes"]]
 
 
+def test_a_must_may_be_about_our_own_figure_at_another_load() -> None:
+    must = Must("alone", "p99", at_most=1.5, than="busy")
+    told = section(100)
+    slower = replace(told, samples=[*told.samples, Sample("alone", OURS, {"rate": 1, "p99": 6})])
+    assert told.reached(must) is None
+    assert [slower.reached(must), slower.is_met(must)] == [2, False]
+    lone = replace(slower, scenario=replace(SCENARIO, musts=(must,)))
+    assert list(must_rows(lone)) == [["p99 ms, at alone, against busy", "≤ 1.5×", "2.00×", "NO"]]
+
+
 def test_a_must_that_was_not_measured_is_neither_met_nor_missed() -> None:
     assert Section(SCENARIO, [], {}).is_met(SCENARIO.musts[0]) is None
 

@@ -35,13 +35,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Must:
-    """Ours divided by the peer's, or ours by itself where none is named, has to be at least, or at most, so much."""
+    """Ours divided by the peer's has to be at least, or at most, so much.
+
+    Divided by our own at another load where `than` names one, and by nothing where neither is named.
+    """
 
     case: str
     figure: str
     peer: str | None = None
     at_least: float | None = None
     at_most: float | None = None
+    than: str | None = None
 
 
 @dataclass(frozen=True)

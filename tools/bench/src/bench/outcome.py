@@ -35,11 +35,14 @@ class Section:
         return ours.median / theirs.median if ours and theirs and theirs.median else None
 
     def reached(self, must: Must) -> float | None:
-        """What the must is about: the ratio to its peer, or our own median. Nothing where it was not measured."""
+        """What the must is about: a ratio of medians, or our own median. Nothing where it was not measured."""
         if must.peer is not None:
             return self.ratio(must.case, must.figure, must.peer)
         ours = self.spread(must.case, OURS, must.figure)
-        return ours.median if ours else None
+        if must.than is None or ours is None:
+            return ours.median if ours else None
+        other = self.spread(must.than, OURS, must.figure)
+        return ours.median / other.median if other and other.median else None
 
     def is_met(self, must: Must) -> bool | None:
         """Nothing where it was not measured."""

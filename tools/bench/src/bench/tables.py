@@ -30,7 +30,8 @@ def must_rows(section: Section) -> Iterator[Row]:
         reached = section.reached(must)
         if reached is not None:
             against = f", against {must.peer}" if must.peer else ""
-            what = f"{section.figure(must.figure).title}{against}, at {must.case}"
+            than = f", against {must.than}" if must.than else ""
+            what = f"{section.figure(must.figure).title}{against}, at {must.case}{than}"
             yield [what, _bound(must), f"{reached:.2f}{_times(must)}", "yes" if section.is_met(must) else "NO"]
 
 
@@ -66,4 +67,4 @@ def _bound(must: Must) -> str:
 
 
 def _times(must: Must) -> str:
-    return "×" if must.peer else ""
+    return "×" if must.peer or must.than else ""
