@@ -11,7 +11,9 @@ import (
 )
 
 var commands = map[string]func([]string) (any, error){
+	"fanout":  fan,
 	"intents": intents,
+	"journey": journeys,
 	"post":    post,
 	"stripe":  stripe,
 	"verify":  verify,
@@ -19,7 +21,7 @@ var commands = map[string]func([]string) (any, error){
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load intents|post|stripe|verify [options]; -h after a command lists its options")
+		fmt.Fprintln(os.Stderr, "usage: load fanout|intents|journey|post|stripe|verify [options]; -h after a command lists its options")
 		os.Exit(2)
 	}
 	result, err := commands[os.Args[1]](os.Args[2:])

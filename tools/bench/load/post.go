@@ -39,6 +39,7 @@ type poster struct {
 	next                      atomic.Int64
 	acknowledged              atomic.Int64
 	acked                     *numbers
+	ackedFile                 string
 	mutex                     sync.Mutex
 	refused                   map[string]int64
 	start, measureFrom, until time.Time
@@ -68,6 +69,16 @@ func webhooks(made *events) job {
 
 // posting sends what jobs make, as the options say, which all that post have in common.
 func posting(options *flag.FlagSet, arguments []string, jobs func(*poster) func() job) (any, error) {
+	p, err := newPoster(options, arguments, jobs)
+	if err != nil {
+		return nil, err
+	}
+	p.begin()
+	outcome := p.all()
+	return outcome, p.keep()
+}
+
+func newPoster(options *flag.FlagSet, arguments []string, jobs func(*poster) func() job) (*poster, error) {
 	p := &poster{acked: newNumbers(), refused: map[string]int64{}}
 	urls := options.String("url", "", "where to, several with commas")
 	options.StringVar(&p.run, "run", "", "begins every id")
@@ -75,19 +86,23 @@ func posting(options *flag.FlagSet, arguments []string, jobs func(*poster) func(
 	options.Float64Var(&p.rate, "rate", 0, "requests a second; 0 sends the next when one is answered")
 	options.DurationVar(&p.warmup, "warmup", 2*time.Second, "sent before anything counts")
 	options.DurationVar(&p.lasts, "lasts", 5*time.Second, "what counts")
-	acked := options.String("acked", "", "file for the numbers of what was acknowledged")
+	options.StringVar(&p.ackedFile, "acked", "", "file for the numbers of what was acknowledged")
 	if err := options.Parse(arguments); err != nil {
 		return nil, err
 	}
 	p.urls, p.newJob = strings.Split(*urls, ","), jobs(p)
-	outcome := p.all()
-	return outcome, os.WriteFile(*acked, p.acked.bits, 0o600)
+	return p, nil
 }
 
-func (p *poster) all() posted {
+func (p *poster) begin() {
 	p.start = time.Now()
 	p.measureFrom = p.start.Add(p.warmup)
 	p.until = p.measureFrom.Add(p.lasts)
+}
+
+func (p *poster) keep() error { return os.WriteFile(p.ackedFile, p.acked.bits, 0o600) }
+
+func (p *poster) all() posted {
 	measured := make([]*hdrhistogram.Histogram, p.connections)
 	var done sync.WaitGroup
 	for at := range measured {

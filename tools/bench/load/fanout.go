@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const (
+	tick        = time.Millisecond
+	drainWithin = 10 * time.Second
+	// firstVersion follows that of the snapshot.
+	firstVersion = 2
+)
+
+// told is what became of the changes of a while; times in milliseconds, from when a change was due.
+type told struct {
+	Seconds    float64 `json:"seconds"`
+	Deliveries int64   `json:"deliveries_in_window"`
+	Missing    int64   `json:"missing"`
+	Disordered int64   `json:"disordered"`
+	Broken     int64   `json:"broken"`
+	Unwritten  int64   `json:"unwritten"`
+	Times      times   `json:"times"`
+}
+
+// fanout writes changes of orders into the topic, and times how they come to the browsers that watch these.
+type fanout struct {
+	crowd                            *crowd
+	statuses                         *statuses
+	producer                         *kgo.Client
+	orders                           []string
+	readers                          []int64 // of each order
+	seen                             []int64 // by browser, the last version
+	next                             int64   // the number of the next change
+	owed                             int64
+	now                              atomic.Pointer[while]
+	delivered, disordered, unwritten atomic.Int64
+	mutex                            sync.Mutex
+	took                             *hdrhistogram.Histogram
+}
+
+// while is a time of a fixed rate; what is due before `from` warms up.
+type while struct {
+	start, from, until time.Time
+	first              int64
+	rate               float64
+}
+
+func (w *while) due(n int64) time.Time {
+	return w.start.Add(time.Duration(float64(n-w.first) / w.rate * float64(time.Second)))
+}
+
+// fan connects everybody, says "connected", and then does each line of its standard input: rate, warm-up, and how long.
+func fan(arguments []string) (any, error) {
+	options := flag.NewFlagSet("fanout", flag.ContinueOnError)
+	url := options.String("url", "", "where the WebSockets are, ws://host:port")
+	speaks := options.String("speaks", "tillstream", "tillstream, socket.io or ws")
+	secret := options.String("secret", "", "signs stream tokens")
+	bootstrap := options.String("bootstrap", "", "Kafka")
+	topic := options.String("topic", "", "what the changes are written to")
+	example := options.String("example", "", "file with a change to write the like of")
+	run := options.String("run", "", "begins every id")
+	sockets := options.Int("sockets", 1000, "browsers")
+	orders := options.Int("orders", 0, "what they watch between them; 0: one for each")
+	stalled := options.Int("stalled", 0, "one of so many does not read what it gets; 0: all do")
+	snapshots := options.String("snapshots", "", "address at which to stand in for order-service")
+	if err := options.Parse(arguments); err != nil {
+		return nil, err
+	}
+	if *snapshots != "" {
+		stop, err := serveSnapshots(*snapshots)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
+	f, err := newFanout(*run, *sockets, *orders, *topic, *example)
+	if err != nil {
+		return nil, err
+	}
+	stalls := func(number int) bool { return *stalled > 0 && number%*stalled == 0 }
+	if f.crowd, err = newCrowd(*url, *speaks, *secret, f.watched(*sockets), stalls); err != nil {
+		return nil, err
+	}
+	for number := range *sockets {
+		if !stalls(number) {
+			f.readers[number%len(f.orders)]++
+		}
+	}
+	if f.producer, err = kgo.NewClient(kgo.SeedBrokers(*bootstrap), kgo.ProducerLinger(0)); err != nil {
+		return nil, err
+	}
+	defer f.producer.Close()
+	if err := f.crowd.connect(); err != nil {
+		return nil, err
+	}
+	defer f.crowd.leave()
+	f.crowd.listen(f.hear)
+	fmt.Println("connected")
+	return f.obey(bufio.NewScanner(os.Stdin))
+}
+
+func newFanout(run string, sockets, orders int, topic, example string) (*fanout, error) {
+	made, err := newStatuses(topic, example)
+	if err != nil {
+		return nil, err
+	}
+	if orders == 0 {
+		orders = sockets
+	}
+	f := &fanout{statuses: made, readers: make([]int64, orders), seen: make([]int64, sockets), took: newHistogram()}
+	for number := range orders {
+		f.orders = append(f.orders, fmt.Sprintf("%s_%d", run, number))
+	}
+	for number := range f.seen {
+		f.seen[number] = firstVersion - 1
+	}
+	return f, nil
+}
+
+// watched is what each browser watches.
+func (f *fanout) watched(sockets int) []string {
+	watched := make([]string, sockets)
+	for number := range watched {
+		watched[number] = f.orders[number%len(f.orders)]
+	}
+	return watched
+}
+
+func (f *fanout) obey(lines *bufio.Scanner) (any, error) {
+	windows := 0
+	for ; lines.Scan(); windows++ {
+		var rate, warmup, lasts float64
+		if _, err := fmt.Sscan(lines.Text(), &rate, &warmup, &lasts); err != nil {
+			return nil, err
+		}
+		if err := f.crowd.stallAnew(); err != nil {
+			return nil, err
+		}
+		json.NewEncoder(os.Stdout).Encode(f.during(rate, seconds(warmup), seconds(lasts)))
+	}
+	return map[string]int{"windows": windows}, lines.Err()
+}
+
+func (f *fanout) during(rate float64, warmup, lasts time.Duration) told {
+	start := time.Now().Add(tick)
+	from := start.Add(warmup)
+	w := &while{start, from, from.Add(lasts), f.next, rate}
+	f.now.Store(w)
+	f.took.Reset()
+	var writing sync.WaitGroup
+	writing.Go(func() { f.write(w) })
+	time.Sleep(time.Until(w.from))
+	before := f.delivered.Load()
+	fmt.Println("measuring")
+	time.Sleep(time.Until(w.until))
+	after := f.delivered.Load()
+	fmt.Println("measured")
+	writing.Wait()
+	f.drain()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return told{lasts.Seconds(), after - before, f.owed - f.delivered.Load(), f.disordered.Load(), f.crowd.broken.Load(),
+		f.unwritten.Load(), timesOf(f.took)}
+}
+
+// write writes each change when it is due, whatever became of those before.
+func (f *fanout) write(w *while) {
+	for {
+		for ; !w.due(f.next).After(time.Now()); f.next++ {
+			if !w.due(f.next).Before(w.until) {
+				f.producer.Flush(context.Background())
+				return
+			}
+			order := int(f.next % int64(len(f.orders)))
+			version := f.next/int64(len(f.orders)) + firstVersion
+			f.owed += f.readers[order]
+			record := f.statuses.record(f.orders[order], version, time.Now())
+			f.producer.Produce(context.Background(), record, func(_ *kgo.Record, err error) {
+				if err != nil {
+					f.unwritten.Add(1)
+				}
+			})
+		}
+		time.Sleep(max(tick, time.Until(w.due(f.next))))
+	}
+}
+
+// hear notes a change that has come to a browser: each has to come once, and in its order.
+func (f *fanout) hear(number int, frame []byte, at time.Time) {
+	version, found := versionIn(frame)
+	if !found {
+		return
+	}
+	if version != f.seen[number]+1 {
+		f.disordered.Add(1)
+	}
+	f.seen[number] = version
+	f.delivered.Add(1)
+	w, orders := f.now.Load(), int64(len(f.orders))
+	due := w.due((version-firstVersion)*orders + int64(number)%orders)
+	if due.Before(w.from) {
+		return
+	}
+	f.mutex.Lock()
+	f.took.RecordValue(at.Sub(due).Microseconds())
+	f.mutex.Unlock()
+}
+
+// drain waits for what is still on its way.
+func (f *fanout) drain() {
+	for until := time.Now().Add(drainWithin); f.delivered.Load() < f.owed && time.Now().Before(until); {
+		time.Sleep(tick)
+	}
+}
+
+func seconds(count float64) time.Duration { return time.Duration(count * float64(time.Second)) }
