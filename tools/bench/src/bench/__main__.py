@@ -42,12 +42,15 @@ def run(
     ] = None,
     repetitions: Annotated[int, typer.Option(min=1, max=50, help="Of each load for each contestant.")] = 5,
     quick: Annotated[bool, typer.Option(help="The most telling loads alone, twice and shortly.")] = False,
+    big: Annotated[
+        bool, typer.Option(help="Also the loads that take 12 GB and, for the first time, many minutes to prepare.")
+    ] = False,
 ) -> None:
     """Measure, print, and compare with the committed run. Exit code 1 where somebody of ours was wrong or too slow."""
     chosen = [SCENARIOS[name] for name in only or SCENARIOS]
     machine = description()
     try:
-        sections = asyncio.run(_sections(chosen, QUICK_REPETITIONS if quick else repetitions, quick=quick))
+        sections = asyncio.run(_sections(chosen, QUICK_REPETITIONS if quick else repetitions, quick=quick, big=big))
     except Trouble as trouble:
         console.print(f"[red]{trouble}[/red]")
         raise typer.Exit(1) from None
@@ -56,7 +59,7 @@ def run(
     write(results, file)
     _tell(results)
     console.print(f"Kept in {file}; `python -m bench report` puts it into docs/performance.md.")
-    failed = any(section.wrong or not all(map(section.is_met, section.scenario.musts)) for section in sections)
+    failed = any(section.wrong or False in map(section.is_met, section.scenario.musts) for section in sections)
     raise typer.Exit(1 if failed and not quick else 0)
 
 
@@ -81,14 +84,14 @@ def report() -> None:
     write_page(results)
 
 
-async def _sections(chosen: Sequence[Scenario], repetitions: int, *, quick: bool) -> list[Section]:
+async def _sections(chosen: Sequence[Scenario], repetitions: int, *, quick: bool, big: bool) -> list[Section]:
     async with open_ground() as ground:
-        return [await _section(scenario, ground, repetitions, quick=quick) for scenario in chosen]
+        return [await _section(scenario, ground, repetitions, quick=quick, big=big) for scenario in chosen]
 
 
-async def _section(scenario: Scenario, ground: Ground, repetitions: int, *, quick: bool) -> Section:
+async def _section(scenario: Scenario, ground: Ground, repetitions: int, *, quick: bool, big: bool) -> Section:
     began = time.monotonic()
-    cases = [case for case in scenario.cases if case.quick or not quick]
+    cases = [case for case in scenario.cases if (case.quick or not quick) and (big or not case.big)]
     with console.status(scenario.title) as status:
         async with scenario.open(ground) as sampler:
             samples = await measured(

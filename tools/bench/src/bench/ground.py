@@ -44,10 +44,10 @@ class Ground:
         await delete_topics(self.kafka, names)
 
     @asynccontextmanager
-    async def database(self) -> AsyncIterator[str]:
-        """The URL of an empty database, reached over TCP as in production."""
+    async def database(self, like: str = "template1") -> AsyncIterator[str]:
+        """The URL of an empty database, or of a copy of another by its URL, reached over TCP as in production."""
         name = f"bench_{secrets.token_hex(4)}"
-        await self._execute(f"CREATE DATABASE {name}")
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {like.rpartition('/')[2]} STRATEGY file_copy")
         yield self.postgres.tcp_url(self.postgres_port, name)
         await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -31,6 +31,8 @@ class Case:
     """Those that take part, where not all of them do."""
     quick: bool = False
     """Whether a quick run has it, too."""
+    big: bool = False
+    """Whether only a run that is told so has it, as minutes and gigabytes are needed to prepare it."""
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ class Section:
     wrong: dict[str, str]
 
     def spread(self, case: str, contestant: str, figure: str) -> Spread | None:
-        """Nothing where that contestant took no part."""
-        values = [one.figures[figure] for one in self.samples if (one.case, one.contestant) == (case, contestant)]
+        """Nothing where that contestant took no part, or has no such figure."""
+        samples = [one.figures for one in self.samples if (one.case, one.contestant) == (case, contestant)]
+        values = [figures[figure] for figures in samples if figure in figures]
         return Spread(median(values), min(values), max(values)) if values else None
 
     def ratio(self, case: str, figure: str, peer: str) -> float | None:
