@@ -12,6 +12,7 @@ import (
 
 var commands = map[string]func([]string) (any, error){
 	"fanout":  fan,
+	"fill":    fill,
 	"intents": intents,
 	"journey": journeys,
 	"post":    post,

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,14 @@ class Running:
         taken = self._process.cpu_times()
         return float(taken.user + taken.system)
 
+    def suspend(self) -> None:
+        """Let it stand still, so that work can be made ready for it."""
+        self._process.suspend()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.resume()
+
     def memory(self) -> int:
         """Bytes that are its own: what is shared with others counts in part."""
         return int(self._process.memory_full_info().pss)
@@ -63,3 +71,8 @@ async def running(contestant: Contestant, folder: Path) -> AsyncIterator[Running
     finally:
         keeper.terminate()
         await asyncio.to_thread(keeper.wait, STOP_SECONDS + 5)
+
+
+def cpu_of_all(processes: Sequence[Running]) -> Callable[[], float]:
+    """What several have taken together, whenever it is asked."""
+    return lambda: sum(process.cpu_seconds() for process in processes)

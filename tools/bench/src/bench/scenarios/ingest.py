@@ -4,13 +4,12 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 from bench.builds import PYTHON_PEERS, go_peer, node_peers
-from bench.contestants import Contestant, Running, running
+from bench.contestants import Contestant, running
+from bench.entrants import Entrant, all_wrong
 from bench.ground import Ground, address
-from bench.load import load
 from bench.model import OURS, Case, Figure, Must, Scenario
 from devstack.ports import free_port
 from tillstream_contracts import STRIPE_EVENTS
@@ -23,56 +22,23 @@ BUSY, STEADY = "64 connections", "1,000 requests/s"
 class Ingest:
     """Each contestant with a topic of its own."""
 
-    def __init__(self, ground: Ground, secret: str, entrants: Mapping[str, "Entrant"]) -> None:
+    def __init__(self, ground: Ground, secret: str, entrants: Mapping[str, Entrant]) -> None:
         self._ground, self._secret, self._entrants = ground, secret, entrants
 
     async def sample(self, contestant: str, case: Case, seconds: float) -> Mapping[str, float]:
         """Requests for a while, from as many connections as the case says."""
-        entrant = self._entrants[contestant]
-        run = secrets.token_hex(6)
-        acked = self._ground.folder / f"{run}.acked"
-        told = await load("post", [*self._options(entrant, run, case, seconds), f"-acked={acked}"], entrant.cpu)
-        outcome = told.result
-        if outcome["refused"]:
-            entrant.faults.append(f"{case.name}: {outcome['refused']}")
-        entrant.acked[run] = acked
-        count = outcome["acknowledged_in_window"]
+        options = {"secret": self._secret, "warmup": "1s", "lasts": f"{seconds}s", "body": 2500, **case.options}
+        posted = await self._entrants[contestant].post("post", case.name, options, self._ground.folder)
         return {
-            "per_cpu_second": count / told.taken if told.taken else 0.0,
-            "per_second": count / outcome["seconds"],
-            "p50": outcome["times"]["p50"],
-            "p99": outcome["times"]["p99"],
+            "per_cpu_second": posted.acknowledged / posted.cpu_seconds if posted.cpu_seconds else 0.0,
+            "per_second": posted.acknowledged / posted.seconds,
+            "p50": posted.p50,
+            "p99": posted.p99,
         }
-
-    def _options(self, entrant: "Entrant", run: str, case: Case, seconds: float) -> Sequence[str]:
-        options = {"warmup": "1s", "lasts": f"{seconds}s", "body": 2500, **case.options}
-        return [
-            f"-url={entrant.url}",
-            f"-secret={self._secret}",
-            f"-run={run}",
-            *(f"-{option}={value}" for option, value in options.items()),
-        ]
 
     async def verify(self) -> Mapping[str, str]:
         """Every event that was answered 200 is in the topic, of everybody."""
-        found = {contestant: await self._wrong(entrant) for contestant, entrant in self._entrants.items()}
-        return {contestant: wrong for contestant, wrong in found.items() if wrong}
-
-    async def _wrong(self, entrant: "Entrant") -> str:
-        runs = [f"{run}={file}" for run, file in entrant.acked.items()]
-        told = await load("verify", [f"-bootstrap={self._ground.kafka}", f"-topic={entrant.topic}", *runs])
-        missing = told.result["missing"]
-        lost = [f"{missing} acknowledged events are not in the topic"] if missing else []
-        return "; ".join([*entrant.faults, *lost])
-
-
-class Entrant:
-    """A contestant that runs, its topic, and what it has acknowledged so far."""
-
-    def __init__(self, process: Running, url: str, topic: str) -> None:
-        self.url, self.topic, self.cpu = url, topic, process.cpu_seconds
-        self.acked: dict[str, Path] = {}
-        self.faults: list[str] = []
+        return await all_wrong(self._entrants, self._ground)
 
 
 @asynccontextmanager
@@ -93,7 +59,7 @@ async def _open(ground: Ground) -> AsyncIterator[Ingest]:
             }
             one = Contestant(contestant, _command(contestant), address(port, "/readyz"), {**shared, **ours})
             process = await stack.enter_async_context(running(one, ground.folder))
-            entrants[contestant] = Entrant(process, address(port, "/webhooks/stripe"), topic)
+            entrants[contestant] = Entrant(address(port, "/webhooks/stripe"), process.cpu_seconds, topic)
         yield Ingest(ground, secret, entrants)
 
 
