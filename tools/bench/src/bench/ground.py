@@ -78,11 +78,12 @@ async def open_ground() -> AsyncIterator[Ground]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         for name, server in servers.items():
-            await asyncio.to_thread(_start, server, folder / f"{name}.log", stack)
+            await asyncio.to_thread(start, server, folder / f"{name}.log", stack)
         yield Ground(folder, kafka.bootstrap, postgres, port)
 
 
-def _start(server: Server, log: Path, stack: AsyncExitStack) -> None:
+def start(server: Server, log: Path, stack: AsyncExitStack) -> None:
+    """Up and answering; ended with the stack, and with us should we be killed."""
     keeper = keep(server.command, log=log, parent=os.getpid(), stop=server.stop)
     stack.callback(_stop, keeper)
     wait_until_it_answers(server, lambda: keeper.poll() is None, log)
