@@ -16,15 +16,16 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import CommitFailedError
+from aiokafka.errors import CommitFailedError, KafkaError
 
 from devstack.postgres import binaries
+from order_service import restoring
 from order_service.commits import Committed
 from order_service.consumed import Reached
 from order_service.migrate import migrate
 from order_service.published import Version, highest_published, is_forgotten, last_published, partitions_of
-from order_service.restoring import Kept
-from tillstream_contracts import ORDERS_STATUS, OrderStatusChanged
+from order_service.restoring import Kept, notice_restore, standing
+from tillstream_contracts import ORDERS_STATUS, STRIPE_EVENTS, OrderStatusChanged
 
 FACTS = ("orders", "payments", "placements", "mentions")
 LEFT_OUT = {"version", "previous_status", "created_at", "updated_at", "first_seen_at"}
@@ -312,3 +313,34 @@ def _restore(server: str, database_url: str, file: Path | None) -> None:
 
 def _psql(server: str, statement: str) -> None:
     subprocess.run([binaries() / "psql", "-q", "-c", statement, server], check=True, timeout=60)  # noqa: S603
+
+
+@pytest.mark.integration
+async def test_partition_that_another_process_reads_on_while_one_starts_is_left_as_it_is(
+    pool: Any, settings: Any, kafka_bootstrap: str, kafka_prefix: str, kafka: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end that Kafka tells is of a moment before: it looked as if records were lost, and the database went back."""
+    ours = settings(kafka_bootstrap_servers=kafka_bootstrap, kafka_topic_prefix=kafka_prefix)
+    topics = [STRIPE_EVENTS.under(kafka_prefix)]
+    while True:
+        try:
+            await notice_restore(pool, ours, topics)
+            break
+        except KafkaError:  # a broker that has just begun knows of no groups yet
+            await asyncio.sleep(0.2)
+
+    async def then_read_on(*asked: Any) -> Any:
+        told = await standing(*asked)
+        for number in range(20):
+            await kafka.tell(b"{}", key=b"pi_%d" % number)
+        for place, one in (await standing(*asked)).items():
+            await pool.execute(
+                "UPDATE consumed SET next_offset = $3 WHERE topic = $1 AND partition = $2", *place, one.end
+            )
+        return told
+
+    monkeypatch.setattr(restoring, "standing", then_read_on)
+    await notice_restore(pool, ours, topics)
+    reached = await pool.fetch("SELECT next_offset, version_floor FROM consumed")
+    assert sum(row["next_offset"] for row in reached) == 20
+    assert {row["version_floor"] for row in reached} == {0}

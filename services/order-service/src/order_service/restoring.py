@@ -8,7 +8,7 @@ bodies. Versions have a gap there.
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -122,7 +122,9 @@ async def _notice(
 ) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", ALONE)
-        kept = await _known_partitions(connection, stands)
+        rows = _kept(await connection.fetch(KNOWN, sorted({topic for topic, _ in stands})))
+        stands = await _not_outrun(kafka, stands, rows)
+        kept = await _known_partitions(connection, stands, rows)
         behind = {place: one for place, one in kept.items() if one.is_behind(stands[place].committed)}
         if behind or await is_forgotten(connection, await last_published(kafka, published)):
             await _prepare(connection, kafka, stands, kept, behind, published)
@@ -157,14 +159,29 @@ async def standing(
     return {(one.topic, one.partition): Stands(begins[one], ends[one], committed.get(one)) for one in partitions}
 
 
-async def _known_partitions(connection: Connection, stands: Mapping[Place, Stands]) -> dict[Place, Kept]:
+async def _not_outrun(
+    kafka: AIOKafkaConsumer, stands: Mapping[Place, Stands], kept: Mapping[Place, Kept]
+) -> Mapping[Place, Stands]:
+    """With ends asked for again where another process has come past them since they were told.
+
+    Its records would look as if Kafka had lost them, and the database as if it had to go back.
+    """
+    outrun = [place for place, one in stands.items() if place in kept and kept[place].next_offset > one.end]
+    if not outrun:
+        return stands
+    ends = await kafka.end_offsets([TopicPartition(*place) for place in outrun])
+    return {**stands, **{place: replace(stands[place], end=ends[TopicPartition(*place)]) for place in outrun}}
+
+
+async def _known_partitions(
+    connection: Connection, stands: Mapping[Place, Stands], kept: dict[Place, Kept]
+) -> dict[Place, Kept]:
     """The database's partitions; what it does not know begins with what Kafka has.
 
     What a build told Kafka that knows no partition at all, or takes in records without noting how far, is taken for
     the truth.
     """
-    topics, now = sorted({topic for topic, _ in stands}), datetime.now(UTC)
-    kept = _kept(await connection.fetch(KNOWN, topics))
+    now = datetime.now(UTC)
     is_first = not kept and await connection.fetchval(HAS_EVENTS)
     for place, one in stands.items():
         known = kept.get(place)
