@@ -95,7 +95,7 @@ class FakeKafka:
     async def ready(self) -> None:
         """Always."""
 
-    async def partition_of(self, key: bytes) -> int:
+    def partition_of(self, key: bytes) -> int:
         """By the key's length: easy to choose in a test."""
         return len(key)
 
@@ -158,6 +158,7 @@ def make_service() -> MakeService:
         batches = Batches(kafka, timeout=settings.write_timeout.total_seconds())
         app = FastAPI()
         webhook = Webhook(settings, Keyring(settings), batches, room, metrics)
+        app.state.webhook = webhook
         app.router.routes += [Route(path, webhook) for path in paths_of(settings)]
         app.add_middleware(RequestIds)
         answer_with_problems(app)

@@ -22,7 +22,7 @@ class HeldKafka:
     async def ready(self) -> None:
         """Always."""
 
-    async def partition_of(self, key: bytes) -> int:
+    def partition_of(self, key: bytes) -> int:
         return key[0]
 
     async def write(self, partition: int, records: Sequence[Record]) -> None:

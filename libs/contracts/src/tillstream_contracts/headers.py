@@ -4,18 +4,20 @@ Source: CloudEvents "Kafka Protocol Binding" 1.0.2, §3.2. All header values are
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 SPEC_VERSION = "1.0"
 HEALED = "ce_tillstreamhealed"
 """The extension of an event of Stripe's that did not come from Stripe by itself: in which way it was found."""
 
+_SPEC_VERSION = ("ce_specversion", SPEC_VERSION.encode())
+_CONTENT_TYPE = ("content-type", b"application/json")
+
 KafkaHeaders = list[tuple[str, bytes]]
 
 
-@dataclass(frozen=True)
-class EventHeaders:
+class EventHeaders(NamedTuple):
     """The context of one record: which event it is, who wrote it and when it happened."""
 
     id: str
@@ -28,19 +30,24 @@ class EventHeaders:
 
     def to_kafka(self) -> KafkaHeaders:
         """As aiokafka takes them."""
-        texts = [
-            ("ce_specversion", SPEC_VERSION),
-            ("ce_id", self.id),
-            ("ce_source", self.source),
-            ("ce_type", self.type),
-            ("ce_time", self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")),
-            ("ce_partitionkey", self.partition_key),
-            ("content-type", "application/json"),
-            *self.extensions,
+        headers = [
+            _SPEC_VERSION,
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_time", utc_text(self.time).encode()),
+            ("ce_partitionkey", self.partition_key.encode()),
+            _CONTENT_TYPE,
         ]
+        headers += [(name, text.encode()) for name, text in self.extensions]
         if self.traceparent:
-            texts.append(("traceparent", self.traceparent))
-        return [(name, text.encode()) for name, text in texts]
+            headers.append(("traceparent", self.traceparent.encode()))
+        return headers
+
+
+def utc_text(moment: datetime) -> str:
+    """As RFC 3339 has it, in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from tillstream_operations.addresses import client_address
 from tillstream_operations.body_limit import BodyLimit
+from tillstream_operations.connections import BoundedConnection
 from tillstream_operations.efforts import Efforts
 from tillstream_operations.in_flight import InFlight
 from tillstream_operations.leaving import leave
@@ -17,6 +18,7 @@ __all__ = [
     "LAPTOP_ORIGINS",
     "NO_PROGRESS",
     "BodyLimit",
+    "BoundedConnection",
     "Duration",
     "Efforts",
     "EndAfter",

@@ -28,6 +28,7 @@ def serve(
     notice_seconds: float = 1,
     end_after_seconds: float = 30,
     backlog: int = 2048,
+    connection: type[BoundedConnection] = BoundedConnection,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then let the work end in order, and return.
 
@@ -41,7 +42,7 @@ def serve(
         host=host,
         port=port,
         backlog=backlog,
-        http=BoundedConnection,
+        http=connection,
         log_config=None,
         access_log=False,
         server_header=False,

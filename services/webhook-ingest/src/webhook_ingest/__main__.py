@@ -2,6 +2,7 @@
 
 from tillstream_operations import configure_logs, read_settings, serve
 from webhook_ingest.app import create_app
+from webhook_ingest.connection import WebhookConnection
 from webhook_ingest.settings import Settings
 
 
@@ -11,6 +12,7 @@ def main() -> None:
     configure_logs("webhook-ingest", level=settings.log_level, log_format=settings.log_format)
     serve(
         create_app(settings),
+        connection=WebhookConnection,
         host=settings.host,
         port=settings.port,
         notice_seconds=settings.notice.total_seconds(),

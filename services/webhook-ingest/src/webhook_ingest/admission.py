@@ -32,20 +32,30 @@ class Room:
 class Seat:
     """One request's place and bytes, given back at its end."""
 
-    __slots__ = ("_room", "_size")
+    __slots__ = ("_is_kept", "_room", "_size")
 
     def __init__(self, room: Room) -> None:
-        self._room, self._size = room, 0
+        self._room, self._size, self._is_kept = room, 0, False
 
     def take(self, size: int) -> None:
         """Make room for bytes that arrived. Raises Full."""
         self._room.take(size)
         self._size += size
 
+    def kept(self) -> Self:
+        """The same, which is not given back at the end of its `with`, but by `leave`."""
+        self._is_kept = True
+        return self
+
+    def leave(self) -> None:
+        """Give back the place and the bytes."""
+        self._room.requests -= 1
+        self._room.size -= self._size
+
     def __enter__(self) -> Self:
         self._room.requests += 1
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._room.requests -= 1
-        self._room.size -= self._size
+        if not self._is_kept:
+            self.leave()

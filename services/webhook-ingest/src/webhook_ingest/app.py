@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="webhook-ingest", version="1", lifespan=lifespan)
     paths = paths_of(settings)
     webhook = Webhook(settings, keyring, batches, room, metrics)
+    app.state.webhook = webhook  # for connection.py
     app.router.routes[:0] = [Route(path, webhook) for path in paths]  # before all others: routes are tried in order
     app.add_middleware(RequestIds)
     answer_with_problems(app)

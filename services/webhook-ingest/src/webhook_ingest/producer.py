@@ -91,10 +91,12 @@ class Producer:
         """Return as soon as there is a connection."""
         await self._connected.wait()
 
-    async def partition_of(self, key: bytes) -> int:
-        """As every Kafka client's default partitioner says."""
-        partitions = sorted(await (await self._producer()).partitions_for(self._topic))
-        return int(_partition(key, partitions, partitions))
+    def partition_of(self, key: bytes) -> int | None:
+        """As every Kafka client's default partitioner says; nothing while there is no connection."""
+        if self._current is None:
+            return None
+        partitions = sorted(self._current.client.cluster.partitions_for_topic(self._topic) or ())
+        return int(_partition(key, partitions, partitions)) if partitions else None
 
     async def write(self, partition: int, records: Sequence[Record]) -> None:
         """Return once all in-sync replicas have the records. Raises NotStored; if Kafka failed, connects anew."""

@@ -1,8 +1,7 @@
 """The little that must be known of Stripe's event to put it where it belongs. The rest stays as Stripe wrote it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -15,8 +14,7 @@ class NotAnEvent(Exception):
     """The body is signed, but it is no event of Stripe's."""
 
 
-@dataclass(frozen=True, slots=True)
-class StripeEvent:
+class StripeEvent(NamedTuple):
     """An event's id, its type, when Stripe says it happened, and the Kafka key it goes under."""
 
     id: str

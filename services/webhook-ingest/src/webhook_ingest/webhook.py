@@ -1,12 +1,13 @@
 """`POST /webhooks/stripe` and the paths below it: verify, write to Kafka, and only then say 200.
 
-Raw ASGI, because every event passes here.
+Every event passes here: one that arrives as a whole is taken without ASGI (connection.py), all else is raw ASGI.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -31,8 +32,11 @@ DROP_IN_PATH: Final = "/webhook"
 OTHER_MODE: Final = "event_of_other_mode"
 SOURCE: Final = "tillstream/webhook-ingest"
 RETRY_AFTER: Final = {"retry-after": "5"}
-_ANSWER: Final = b'{"received":true}'
-_HEADERS: Final = [(b"content-type", b"application/json"), (b"content-length", str(len(_ANSWER)).encode())]
+REFUSED: Final = "tillstream.refused"
+"""In an ASGI scope: the Problem for which a webhook was refused before it came to the app."""
+ANSWER: Final = b'{"received":true}'
+ANSWER_HEADERS: Final = [(b"content-type", b"application/json"), (b"content-length", str(len(ANSWER)).encode())]
+Headers = Iterable[tuple[bytes, bytes]]
 
 WHAT_TO_DO: Final = {
     Refusal.MISSING: "Send the `Stripe-Signature` header that Stripe puts on every webhook.",
@@ -44,8 +48,17 @@ WHAT_TO_DO: Final = {
 log = structlog.get_logger(__name__)
 
 
+class Taken(NamedTuple):
+    """A webhook on its way into Kafka."""
+
+    stored: "asyncio.Future[None]"
+    event: StripeEvent
+    verified_at: float
+    seat: Seat
+
+
 class Webhook:
-    """The ASGI app behind the route."""
+    """Takes webhooks: one that is there as a whole by `take`, any other as an ASGI app."""
 
     def __init__(
         self,
@@ -57,34 +70,71 @@ class Webhook:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._keyring, self._batches, self._room, self._metrics, self._clock = keyring, batches, room, metrics, clock
+        self._drop_in = settings.drop_in_routes
         self._livemode = settings.livemode
         self._tolerance = settings.signature_tolerance.total_seconds()
         self._limit = settings.max_body_bytes
         self._read_timeout = settings.read_timeout.total_seconds()
 
+    def endpoint_of(self, method: str, path: str) -> str | None:
+        """Which endpoint's webhook a request is; nothing where it is something else."""
+        if method != "POST":
+            return None
+        if path == PATH or (self._drop_in and path == DROP_IN_PATH):
+            return DEFAULT
+        name = path.removeprefix(f"{PATH}/")
+        return name if name in self._keyring.keys else None
+
+    def take(self, endpoint: str, headers: Headers, body: bytes) -> Taken | None:
+        """Begin to store a webhook, which `settle` ends; nothing where only the app can. Raises Problem, Full."""
+        with self._room.seat() as seat:
+            seat.take(len(body))
+            event = self._verified(body, _signature(headers), self._secrets(endpoint))
+            verified_at = self._clock()
+            if self._is_of_other_mode(event):
+                return None
+            stored = self._batches.add(_record(event, body, endpoint, verified_at))
+            return Taken(stored, event, verified_at, seat.kept()) if stored else None
+
+    def settle(self, taken: Taken) -> Problem | None:
+        """Count what is stored now; why it is not, if it is not."""
+        taken.seat.leave()
+        if taken.stored.exception() is not None:
+            return _not_stored()
+        self._count(taken.event, taken.verified_at)
+        return None
+
+    def gone(self) -> None:
+        """A sender went away before the answer."""
+        self._metrics.not_stored("disconnected")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         endpoint = scope["path_params"].get("endpoint", DEFAULT)
         try:
+            if REFUSED in scope:
+                raise scope[REFUSED]
             await self._take(endpoint, scope, receive)
         except ClientDisconnect:
-            self._metrics.not_stored("disconnected")
+            self.gone()
         except Problem as problem:
             self._metrics.not_stored(problem.code)
             known = endpoint if endpoint in self._keyring.keys else "unknown"
             log.info("webhook_refused", endpoint=known, code=problem.code, status=problem.status)
             raise
         else:
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            await send({"type": "http.response.body", "body": _ANSWER})
+            await send({"type": "http.response.start", "status": 200, "headers": ANSWER_HEADERS})
+            await send({"type": "http.response.body", "body": ANSWER})
 
     async def _take(self, endpoint: str, scope: Scope, receive: Receive) -> None:
         if scope["method"] != "POST":
             raise Problem(405, "method_not_allowed", "Webhooks are sent with POST.", headers={"allow": "POST"})
+        headers = scope["headers"]
+        secrets, signature, declared = self._secrets(endpoint), _signature(headers), declared_length(headers)
         try:
             with self._room.seat() as seat:
-                body = await self._verified(self._secrets(endpoint), scope, receive, seat)
-                await self._store(_event(body), body, endpoint)
+                body = await read_body(receive, seat, declared=declared, limit=self._limit, within=self._read_timeout)
+                await self._store(self._verified(body, signature, secrets), body, endpoint)
         except Full:
             detail = "Too much is in flight. Send the event again a little later."
             raise Problem(503, "overloaded", detail, headers=RETRY_AFTER) from None
@@ -96,19 +146,18 @@ class Webhook:
             raise Problem(404, "unknown_endpoint", "Name the endpoint and its secret in WEBHOOK_INGEST_ENDPOINTS.")
         return secrets
 
-    async def _verified(self, secrets: Sequence[bytes], scope: Scope, receive: Receive, seat: Seat) -> bytes:
-        header = _signature(scope["headers"])
-        declared = declared_length(scope["headers"])
-        body = await read_body(receive, seat, declared=declared, limit=self._limit, within=self._read_timeout)
-        refusal = signatures.refusal(header, body, secrets, now=self._clock(), tolerance=self._tolerance)
+    def _verified(self, body: bytes, signature: bytes, secrets: Sequence[bytes]) -> StripeEvent:
+        refusal = signatures.refusal(signature, body, secrets, now=self._clock(), tolerance=self._tolerance)
         if refusal is not None:
             raise Problem(400, refusal, WHAT_TO_DO[refusal])
-        return body
+        return _event(body)
+
+    def _is_of_other_mode(self, event: StripeEvent) -> bool:
+        """Stripe sends live Connect endpoints those of test mode, too; one that refused them would be disabled."""
+        return self._livemode is not None and event.livemode is not None and event.livemode is not self._livemode
 
     async def _store(self, event: StripeEvent, body: bytes, endpoint: str) -> None:
-        """Write an event of this deployment's mode. Stripe sends live Connect endpoints those of test mode, too, and
-        would disable an endpoint that refuses them."""
-        if self._livemode is not None and event.livemode is not None and event.livemode is not self._livemode:
+        if self._is_of_other_mode(event):
             self._metrics.not_stored(OTHER_MODE)
             log.info(OTHER_MODE, endpoint=endpoint, event_id=event.id, event_type=event.type)
             return
@@ -116,13 +165,20 @@ class Webhook:
         try:
             await self._batches.append(_record(event, body, endpoint, verified_at))
         except NotStored:
-            detail = "Kafka did not acknowledge the event in time. Send it again a little later."
-            raise Problem(503, "not_stored", detail, headers=RETRY_AFTER) from None
+            raise _not_stored() from None
+        self._count(event, verified_at)
+
+    def _count(self, event: StripeEvent, verified_at: float) -> None:
         now = self._clock()
         self._metrics.stored(took=now - verified_at, age=now - event.created.timestamp())
 
 
-def _signature(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def _not_stored() -> Problem:
+    detail = "Kafka did not acknowledge the event in time. Send it again a little later."
+    return Problem(503, "not_stored", detail, headers=RETRY_AFTER)
+
+
+def _signature(headers: Headers) -> bytes:
     """The one signature header. Raises Problem if there is none, or more, or it is too long to look at."""
     found: Sequence[bytes] = [value for name, value in headers if name == b"stripe-signature"]
     if not found or not found[0]:
