@@ -14,7 +14,8 @@ type filled struct {
 	Written int64 `json:"written"`
 }
 
-// fill writes events into a topic as webhook-ingest does, so that somebody finds them waiting.
+// fill writes events into a topic as webhook-ingest does, or changes as order-service does, so that somebody finds them
+// waiting.
 func fill(arguments []string) (any, error) {
 	options := flag.NewFlagSet("fill", flag.ContinueOnError)
 	bootstrap := options.String("bootstrap", "", "Kafka")
@@ -22,6 +23,7 @@ func fill(arguments []string) (any, error) {
 	run := options.String("run", "", "begins every id")
 	count := options.Int64("count", 0, "how many events")
 	size := options.Int("body", 2500, "bytes of an event, about")
+	example := options.String("example", "", "file with a change to write the like of, instead of events")
 	if err := options.Parse(arguments); err != nil {
 		return nil, err
 	}
@@ -30,14 +32,23 @@ func fill(arguments []string) (any, error) {
 		return nil, err
 	}
 	defer client.Close()
-	return filled{*count}, write(client, newEvents(*run, "", *size), *count)
+	if *example == "" {
+		made := newEvents(*run, "", *size)
+		return filled{*count}, write(client, *count, func(n int64) *kgo.Record { return recordOf(made, n) })
+	}
+	made, err := newStatuses(*topic, *example)
+	if err != nil {
+		return nil, err
+	}
+	return filled{*count}, write(client, *count, func(n int64) *kgo.Record { return made.record(idOf(*run, n), 1, time.Now()) })
 }
 
-func write(client *kgo.Client, made *events, count int64) error {
+// write returns once Kafka has all the records.
+func write(client *kgo.Client, count int64, made func(n int64) *kgo.Record) error {
 	var first error
 	var once sync.Once
 	for n := range count {
-		client.Produce(context.Background(), recordOf(made, n), func(_ *kgo.Record, err error) {
+		client.Produce(context.Background(), made(n), func(_ *kgo.Record, err error) {
 			if err != nil {
 				once.Do(func() { first = err })
 			}
@@ -49,6 +60,7 @@ func write(client *kgo.Client, made *events, count int64) error {
 	return first
 }
 
+// recordOf is the event of this number as webhook-ingest writes it.
 func recordOf(made *events, n int64) *kgo.Record {
 	name, now := idOf(made.run, n), time.Now().UTC().Format(time.RFC3339)
 	record := &kgo.Record{Key: []byte("pi_" + name), Value: made.body(nil, n)}

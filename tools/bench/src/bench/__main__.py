@@ -15,7 +15,7 @@ from bench.figures import failure_lines, latency_table
 from bench.ground import Ground, open_ground
 from bench.latency import measure
 from bench.machine import description
-from bench.model import Scenario
+from bench.model import Case, Scenario
 from bench.outcome import Section
 from bench.pages import write_page
 from bench.results import COMMITTED, Results, read, results_of, write
@@ -85,13 +85,23 @@ def report() -> None:
 
 
 async def _sections(chosen: Sequence[Scenario], repetitions: int, *, quick: bool, big: bool) -> list[Section]:
+    """Those that have a load in such a run."""
+    wanted = [
+        (scenario, [case for case in scenario.cases if (case.quick or not quick) and (big or not case.big)])
+        for scenario in chosen
+    ]
     async with open_ground() as ground:
-        return [await _section(scenario, ground, repetitions, quick=quick, big=big) for scenario in chosen]
+        return [
+            await _section(scenario, cases, ground, repetitions, QUICK_SECONDS if quick else scenario.seconds)
+            for scenario, cases in wanted
+            if cases
+        ]
 
 
-async def _section(scenario: Scenario, ground: Ground, repetitions: int, *, quick: bool, big: bool) -> Section:
+async def _section(
+    scenario: Scenario, cases: Sequence[Case], ground: Ground, repetitions: int, seconds: float
+) -> Section:
     began = time.monotonic()
-    cases = [case for case in scenario.cases if (case.quick or not quick) and (big or not case.big)]
     with console.status(scenario.title) as status:
         async with scenario.open(ground) as sampler:
             samples = await measured(
@@ -99,7 +109,7 @@ async def _section(scenario: Scenario, ground: Ground, repetitions: int, *, quic
                 sampler,
                 cases,
                 repetitions=repetitions,
-                seconds=QUICK_SECONDS if quick else scenario.seconds,
+                seconds=seconds,
                 tell=status.update,
             )
             status.update(f"{scenario.name}: is all of it right?")
@@ -112,7 +122,8 @@ def _tell(results: Results) -> None:
     console.print(f"On {results.machine}.")
     for section in results.sections:
         console.print(tables.terminal(section.scenario.title, tables.heads(section), tables.rows(section)))
-        console.print(tables.terminal("What must hold", tables.MUST_HEADS, tables.must_rows(section)))
+        if section.scenario.musts:
+            console.print(tables.terminal("What must hold", tables.MUST_HEADS, tables.must_rows(section)))
         for contestant, wrong in section.wrong.items():
             console.print(f"[red]{contestant} was wrong: {wrong}[/red]")
     if COMMITTED.exists():

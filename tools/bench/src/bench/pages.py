@@ -26,7 +26,8 @@ def write_page(results: Results) -> None:
 def _parts(section: Section, picture: str) -> Iterator[str]:
     yield f"![{section.scenario.title}]({picture})"
     yield tables.markdown(tables.heads(section), tables.rows(section))
-    yield tables.markdown(tables.MUST_HEADS, tables.must_rows(section))
+    if section.scenario.musts:
+        yield tables.markdown(tables.MUST_HEADS, tables.must_rows(section))
     for contestant, wrong in section.wrong.items():
         yield f"**{contestant} was wrong:** {wrong}"
 
