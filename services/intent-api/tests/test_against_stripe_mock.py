@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Api, PlacedTopic, ScriptedOrders, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
 
 pytestmark = pytest.mark.integration
 CART: dict[str, Any] = {"items": [{"sku": "mug", "quantity": 1}], "currency": "eur", "reference": "A-1"}

@@ -13,7 +13,8 @@ from tillstream_operations import BodyLimit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Api, ScriptedStripe
+    from calling import Api
+    from scripted_stripe import ScriptedStripe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CART: dict[str, Any] = {"items": [{"sku": "mug", "quantity": 2}], "currency": "usd"}

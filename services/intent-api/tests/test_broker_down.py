@@ -11,8 +11,11 @@ import pytest
 from tillstream_contracts import OrderPlaced
 
 if TYPE_CHECKING:
-    from conftest import Answer, Api, PlacedTopic, ScriptedStripe, Serve
+    from calling import Answer, Api
+    from conftest import Serve
     from devstack.fixtures import OwnKafka
+    from placed_topic import PlacedTopic
+    from scripted_stripe import ScriptedStripe
 
 pytestmark = pytest.mark.integration
 CART = {"items": [{"sku": "mug", "quantity": 1}], "currency": "usd"}

@@ -9,7 +9,11 @@ import pytest
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedOrders, ScriptedStripe, Serve, StripeSim
+    from calling import Api
+    from conftest import Serve
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
+    from stripe_sim_process import StripeSim
 
 CAPTURE, CANCEL = "/v1/orders/ord_1/capture", "/v1/orders/ord_1/cancel"
 CARD = "pm_card_visa"

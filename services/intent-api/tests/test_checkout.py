@@ -16,7 +16,11 @@ from intent_api.idempotency import subscription_id_for
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, verify
 
 if TYPE_CHECKING:
-    from conftest import Api, PlacedTopic, ScriptedStripe, Serve, StripeSim
+    from calling import Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_stripe import ScriptedStripe
+    from stripe_sim_process import StripeSim
 
 SESSIONS = "/v1/checkout-sessions"
 PAGES = {"success_url": "http://localhost:8000/success", "cancel_url": "http://localhost:8000/cart"}

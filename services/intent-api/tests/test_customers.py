@@ -11,7 +11,9 @@ import pytest
 from tillstream_contracts.customer_tokens import verify
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 ADA = {"reference": "cust-77", "email": "ada@example.com", "name": "Ada Lovelace"}
 CARDS = "/v1/customers/cus_1/payment-methods"

@@ -11,7 +11,11 @@ import pytest
 from tillstream_contracts import OrderPlaced
 
 if TYPE_CHECKING:
-    from conftest import Answer, Api, PlacedTopic, ScriptedOrders, Serve, StripeSim
+    from calling import Answer, Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_orders import ScriptedOrders
+    from stripe_sim_process import StripeSim
 
 pytestmark = pytest.mark.integration
 INTENTS, SUBSCRIPTIONS = "/v1/payment-intents", "/v1/subscriptions"

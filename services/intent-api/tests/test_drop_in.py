@@ -11,7 +11,10 @@ import pytest
 from tillstream_contracts import OrderPlaced
 
 if TYPE_CHECKING:
-    from conftest import Answer, Api, PlacedTopic, ScriptedStripe, Serve
+    from calling import Answer, Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_stripe import ScriptedStripe
 
 INTENT, SESSION = "/create-payment-intent", "/create-checkout-session"
 SHOP = "http://127.0.0.1:8000"

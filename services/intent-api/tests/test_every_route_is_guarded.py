@@ -13,7 +13,10 @@ from intent_api.app import create_app
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, sign
 
 if TYPE_CHECKING:
-    from conftest import Answer, Api, ScriptedOrders, ScriptedStripe, Serve
+    from calling import Answer, Api
+    from conftest import Serve
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
 
 PUBLISHABLE_KEY = "pk_test_merchant_0123456789"
 NOBODYS_KEY = "sk_test_stranger_9876543210"

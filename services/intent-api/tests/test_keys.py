@@ -10,7 +10,9 @@ import pytest
 from tillstream_contracts.stream_tokens import Grant, sign
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 CARDS = "/v1/customers/cus_1/payment-methods"
 OURS = {"id": "cus_1", "object": "customer", "metadata": {"merchant_id": "default"}, "invoice_settings": {}}

@@ -19,9 +19,9 @@ from tillstream_operations import NO_PROGRESS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from conftest import ScriptedStripe
     from devstack.fixtures import OwnKafka
     from devstack.kafka_line import KafkaLine
+    from scripted_stripe import ScriptedStripe
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 CART = {"items": [{"sku": "mug", "quantity": 1}], "currency": "usd"}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from intent_api.locales import AUTO, KNOWN, nearest, preferred
 
 if TYPE_CHECKING:
-    from conftest import ScriptedStripe, Serve
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 CART: dict[str, Any] = {"items": [{"sku": "mug", "quantity": 1}], "currency": "eur"}
 CHECKOUT = {**CART, "success_url": "http://localhost:8000/s", "cancel_url": "http://localhost:8000/c"}

@@ -11,7 +11,10 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Api, PlacedTopic, Serve, StripeSim
+    from calling import Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from stripe_sim_process import StripeSim
 
 pytestmark = pytest.mark.integration
 AT_ONCE = 50

@@ -13,7 +13,10 @@ from tillstream_contracts import OrderPlaced
 from tillstream_contracts.stream_tokens import verify
 
 if TYPE_CHECKING:
-    from conftest import Api, PlacedTopic, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_stripe import ScriptedStripe
 
 INTENTS = "/v1/payment-intents"
 CART: dict[str, Any] = {"items": [{"sku": "beans", "quantity": 1}], "currency": "eur"}

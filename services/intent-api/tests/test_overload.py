@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 
 if TYPE_CHECKING:
-    from conftest import Answer, Api, Serve
+    from calling import Answer, Api
+    from conftest import Serve
 
 CAPACITY = 20
 ROUNDS = 10

@@ -13,7 +13,10 @@ from tillstream_contracts.headers import texts
 from tillstream_contracts.stream_tokens import Grant, verify
 
 if TYPE_CHECKING:
-    from conftest import Api, PlacedTopic, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from placed_topic import PlacedTopic
+    from scripted_stripe import ScriptedStripe
 
 pytestmark = pytest.mark.integration
 CART = {"items": [{"sku": "mug", "quantity": 2}], "currency": "usd", "reference": "A-1", "customer": "cust-7"}

@@ -16,8 +16,8 @@ from tillstream_contracts import ORDERS_PLACED, OrderPlaced
 from tillstream_operations import Problem
 
 if TYPE_CHECKING:
-    from conftest import PlacedTopic
     from devstack.fixtures import OwnKafka
+    from placed_topic import PlacedTopic
 
 pytestmark = pytest.mark.integration
 EVENT = OrderPlaced(

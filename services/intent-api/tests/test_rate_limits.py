@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from intent_api.buckets import Buckets
 
 if TYPE_CHECKING:
-    from conftest import Api, Serve
+    from calling import Api
+    from conftest import Serve
 
 CATALOG = "/v1/catalog"
 SHOP = "http://localhost:8000"

@@ -12,7 +12,11 @@ from intent_api.refunding import chosen
 from tillstream_operations import Problem
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedOrders, ScriptedStripe, Serve, StripeSim
+    from calling import Api
+    from conftest import Serve
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
+    from stripe_sim_process import StripeSim
 
 REFUNDS = "/v1/orders/ord_1/refunds"
 FRENZY = 10

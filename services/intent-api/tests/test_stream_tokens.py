@@ -10,7 +10,10 @@ import pytest
 from tillstream_contracts.stream_tokens import Grant, SubscriptionGrant, verify
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedOrders, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
 
 ORDER, SUBSCRIPTION = "/v1/orders/ord_1/stream-tokens", "/v1/subscriptions/subs_1/stream-tokens"
 BOTH = pytest.mark.parametrize(("path", "code"), [(ORDER, "order_not_found"), (SUBSCRIPTION, "subscription_not_found")])

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from conftest import ScriptedStripe, Serve
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 CART = {"items": [{"sku": "mug", "quantity": 1}], "currency": "usd"}
 CHECKOUT = {**CART, "success_url": "http://localhost:8000/", "cancel_url": "http://localhost:8000/"}

@@ -17,7 +17,9 @@ from intent_api.subscription_changes import changed_items
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from conftest import Answer, Api, ScriptedStripe, Serve
+    from calling import Answer, Api
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 OURS = "subs_1"
 PATH = f"/v1/subscriptions/{OURS}"

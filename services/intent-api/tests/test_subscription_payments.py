@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedOrders, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from scripted_orders import ScriptedOrders
+    from scripted_stripe import ScriptedStripe
 
 PATH = "/v1/subscriptions/subs_1/payment"
 EXPANDED = {"expand[0]": "confirmation_secret", "expand[1]": "payments.data.payment.payment_intent"}

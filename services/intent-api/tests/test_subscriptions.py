@@ -13,7 +13,9 @@ from aiohttp import web
 from tillstream_contracts.stream_tokens import SubscriptionGrant, verify
 
 if TYPE_CHECKING:
-    from conftest import Api, ScriptedStripe, Serve
+    from calling import Api
+    from conftest import Serve
+    from scripted_stripe import ScriptedStripe
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 BEANS = {"customer": "cus_1", "items": [{"sku": "beans-monthly", "quantity": 2}], "currency": "eur"}

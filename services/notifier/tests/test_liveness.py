@@ -55,6 +55,7 @@ async def test_process_that_hears_of_records_and_gets_none_ends(line_to_kafka: K
     """Kafka tells each new reader how much waits, so it is not Kafka that is away."""
     async with service(line_to_kafka.bootstrap) as stuck, hand(line_to_kafka.beside) as house:
         line_to_kafka.unanswered = Api.FETCH
+        await line_to_kafka.until_unanswered()
         await house.publish("ord_1", 1)
         await stuck.until_ready(False, seconds=120)
         output = await stuck.output(seconds=120)

@@ -14,6 +14,7 @@ from devstack.kafka import Kafka
 from devstack.ports import LOOPBACK, free_port
 
 AT_ONCE: Final = 2**16
+ASKED_WITHIN: Final = 30.0
 
 
 class Api(IntEnum):
@@ -65,6 +66,12 @@ class KafkaLine:
             for task in tuple(serving):
                 task.cancel()
             await asyncio.gather(*serving, return_exceptions=True)
+
+    async def until_unanswered(self) -> None:
+        """Return once there was such a request: the one before it still gets its answer, and that may be what waits."""
+        async with asyncio.timeout(ASKED_WITHIN):
+            while not self._dead:  # noqa: ASYNC110  # a test's patience
+                await asyncio.sleep(0.05)
 
     def kill_open_connections(self) -> None:
         """Let nothing through any more on those that are open now."""
