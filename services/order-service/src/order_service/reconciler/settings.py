@@ -7,14 +7,14 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from order_service.settings import DatabaseUrl
-from order_service.stripe_calls.settings import CallSettings
+from order_service.stripe_calls.settings import ProcessSettings
 from tillstream_operations import Duration, Pause
 
 KEPT_BY_STRIPE = timedelta(days=30)
 """How long Stripe lists events."""
 
 
-class ReconcilerSettings(CallSettings):
+class ReconcilerSettings(ProcessSettings):
     """The reconciler's settings."""
 
     model_config = SettingsConfigDict(env_prefix="ORDER_SERVICE_RECONCILER_")

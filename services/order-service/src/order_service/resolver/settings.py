@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from order_service.stripe_calls.settings import CallSettings
+from order_service.stripe_calls.settings import ProcessSettings
 from tillstream_operations import Duration
 
 
-class ResolverSettings(CallSettings):
+class ResolverSettings(ProcessSettings):
     """The resolver's settings."""
 
     model_config = SettingsConfigDict(env_prefix="ORDER_SERVICE_RESOLVER_")

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from order_service.stripe_calls.settings import CallSettings
+from order_service.stripe_calls.settings import ProcessSettings
 from tillstream_operations import (
     Health,
     RequestIds,
@@ -20,7 +20,7 @@ from tillstream_operations import (
 )
 
 HTTP_DRAIN_SECONDS = 5
-S = TypeVar("S", bound=CallSettings)
+S = TypeVar("S", bound=ProcessSettings)
 
 
 class Work(Protocol):

@@ -37,10 +37,6 @@ class CallSettings(BaseSettings):
     log_format: Annotated[LogFormat, Field(validation_alias="LOG_FORMAT")] = "auto"
     """`json`, `console`, or `auto`: readable in a terminal, JSON elsewhere."""
 
-    host: str = "127.0.0.1"
-    """The address to listen on, for probes and metrics alone."""
-    port: int
-    """The port to listen on, each its own."""
     rate: Annotated[float, Field(ge=0.1, le=1000)] = 10
     """The most calls to Stripe a second, of each instance, retries included; they count for Stripe's own limit."""
     calls: Annotated[int, Field(ge=1, le=100)] = 8
@@ -51,3 +47,12 @@ class CallSettings(BaseSettings):
     """How long calls are tried again, with growing pauses, before others get their turn and these come again."""
     publish_timeout: Duration = timedelta(seconds=10)
     """How long Kafka may take to acknowledge what is written."""
+
+
+class ProcessSettings(CallSettings):
+    """Those of one that runs as a process of its own."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on, for probes and metrics alone."""
+    port: int
+    """The port to listen on, each its own."""
