@@ -172,3 +172,16 @@ async def test_connection_beyond_the_most_is_told_to_come_back() -> None:
         async with asyncio.timeout(10):
             while b"200 OK" not in await server.get("/livez"):
                 pass
+
+
+async def test_connection_that_rests_is_kept_for_its_next_request() -> None:
+    """A load balancer sends the next one over it; five seconds, uvicorn's own, would often be too few."""
+    async with served() as service:
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+        for rest in (6, 0):
+            writer.write(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+            async with asyncio.timeout(10):
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+                await reader.readuntil(b"}}")
+            await asyncio.sleep(rest)
+        writer.close()

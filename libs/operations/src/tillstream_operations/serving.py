@@ -16,6 +16,8 @@ from tillstream_operations.watchdog import NO_PROGRESS, Watchdog
 STARTUP_FAILED: Final = 3
 LONGEST_END: Final = 20.0
 """The seconds within which a process ends that was told to; whoever supervises it may kill it later than that."""
+KEEP_ALIVE: Final = 75.0
+"""Load balancers keep unused connections for up to a minute; who closes first must not be us, or a request is lost."""
 GOODBYE: Final = [(b"connection", b"close")]
 
 
@@ -47,6 +49,7 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,  # else whoever calls from this machine could claim any address
+        timeout_keep_alive=int(KEEP_ALIVE),
         timeout_graceful_shutdown=drain_seconds,
         limit_concurrency=None,
     )

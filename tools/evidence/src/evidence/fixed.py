@@ -28,6 +28,11 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
         ),
         "tillstream_operations.serving": (
             ("LONGEST_END", "s", "For an end in order; a process that ends itself is cut off after it."),
+            (
+                "KEEP_ALIVE",
+                "s",
+                "For which a connection without a request stays open, longer than load balancers keep it.",
+            ),
         ),
         "webhook_ingest.batches": (
             ("MAX_BATCH_BYTES", "", "Of records in one request to Kafka; more go with the next."),

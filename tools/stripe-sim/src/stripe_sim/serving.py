@@ -9,6 +9,7 @@ import uvicorn
 from stripe_sim.app import create_app
 from stripe_sim.settings import Settings
 
+KEEP_ALIVE_SECONDS = 75  # longer than any client keeps a connection that it does not use
 DRAIN_SECONDS = 10
 
 
@@ -24,5 +25,6 @@ def serve(given: dict[str, Any]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
