@@ -2,6 +2,7 @@
 
 from tillstream_operations.addresses import client_address
 from tillstream_operations.body_limit import BodyLimit
+from tillstream_operations.collector import spare_the_collector
 from tillstream_operations.connections import BoundedConnection
 from tillstream_operations.efforts import Efforts
 from tillstream_operations.in_flight import InFlight
@@ -38,4 +39,5 @@ __all__ = [
     "read_settings",
     "request_id",
     "serve",
+    "spare_the_collector",
 ]

@@ -25,10 +25,16 @@ _HEAD: Final = b"".join(b"%b: %b\r\n" % header for header in ANSWER_HEADERS)
 class WebhookConnection(BoundedConnection):
     """Holds a webhook back from the app until it is whole, and then from ever going there, if all is well."""
 
+    _webhook: Webhook
     _held: RequestResponseCycle | None = None
     _app: ASGIApp
     _endpoint: str
     _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        """Know who takes webhooks."""
+        self._webhook = self.config.app.state.webhook  # type: ignore[union-attr]
+        super().connection_made(transport)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         """Called by uvicorn when it is a request's turn."""
@@ -87,11 +93,6 @@ class WebhookConnection(BoundedConnection):
             self._refuse(cycle, problem)
         elif not cycle.disconnected:
             self._answer(cycle)
-
-    @property
-    def _webhook(self) -> Webhook:
-        webhook: Webhook = self.config.app.state.webhook  # type: ignore[union-attr]
-        return webhook
 
     def _answer(self, cycle: RequestResponseCycle) -> None:
         goodbye = b"" if cycle.keep_alive else b"connection: close\r\n"

@@ -79,7 +79,8 @@ def _signed(claim: Claim, body: bytes, secrets: Sequence[bytes]) -> bool:
 
 def _signature(secret: bytes, timestamp: int, body: bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104), in hexadecimal: in 4 µs for 2.4 KB, of which `hmac.digest` takes 9."""
-    begun, ending = (half.copy() for half in _halves(secret))
+    inner, outer = _halves(secret)
+    begun, ending = inner.copy(), outer.copy()
     begun.update(b"%d." % timestamp)
     begun.update(body)
     ending.update(begun.digest())
