@@ -34,6 +34,7 @@ type poster struct {
 	run                       string
 	connections               int
 	newJob                    func() job
+	measured                  []*hdrhistogram.Histogram // by connection
 	rate                      float64
 	warmup, lasts             time.Duration
 	next                      atomic.Int64
@@ -91,6 +92,9 @@ func newPoster(options *flag.FlagSet, arguments []string, jobs func(*poster) fun
 		return nil, err
 	}
 	p.urls, p.newJob = strings.Split(*urls, ","), jobs(p)
+	for range p.connections { // before the time runs: a thousand of them take seconds
+		p.measured = append(p.measured, newHistogram())
+	}
 	return p, nil
 }
 
@@ -103,10 +107,9 @@ func (p *poster) begin() {
 func (p *poster) keep() error { return os.WriteFile(p.ackedFile, p.acked.bits, 0o600) }
 
 func (p *poster) all() posted {
-	measured := make([]*hdrhistogram.Histogram, p.connections)
+	measured := p.measured
 	var done sync.WaitGroup
 	for at := range measured {
-		measured[at] = newHistogram()
 		done.Add(1)
 		go func() {
 			defer done.Done()
