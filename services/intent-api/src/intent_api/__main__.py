@@ -5,7 +5,7 @@ import sys
 from intent_api.app import create_app
 from intent_api.catalog import CatalogUnusable
 from intent_api.settings import Settings
-from tillstream_operations import configure_logs, read_settings, serve
+from tillstream_operations import configure_logs, read_settings, serve, spare_the_collector
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     except CatalogUnusable as error:
         sys.exit(str(error))
     configure_logs("intent-api", level=settings.log_level, log_format=settings.log_format)
+    spare_the_collector()  # it was a tenth of a call's CPU time
     serve(
         app,
         host=settings.host,
