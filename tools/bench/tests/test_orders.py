@@ -56,7 +56,7 @@ def test_a_script_says_what_the_longest_batch_says_in_its_sequence_and_asks_what
     assert lines[2:6] == [
         "BEGIN;",
         "\\if :says_0",
-        "INSERT (SELECT value FROM given WHERE batch = :batch AND at = 0 AND argument = 1)::text::json;",
+        "INSERT (SELECT value FROM bench_given WHERE batch = :batch AND at = 0 AND argument = 1)::text::json;",
         "\\endif",
     ]
     assert "argument = 2)::int;" in lines[10]

@@ -6,7 +6,7 @@ from typing import Any
 
 import uvicorn
 from faststream import AckPolicy
-from faststream.asgi import AsgiFastStream, make_ping_asgi
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.kafka import KafkaBroker
 from sqlalchemy import DateTime
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -75,7 +75,7 @@ broker = KafkaBroker(os.environ["KAFKA"], acks="all", logger=None)
 async def on_event(event: dict[str, Any]) -> None:
     """Once each: what was in the inbox is done."""
     status, thing = STATUS.get(event["type"]), event["data"]["object"]
-    order_id = thing.get("metadata", {}).get("order_id") or thing.get("payment_intent") or thing.get("id", "")
+    order_id = (thing.get("metadata") or {}).get("order_id") or thing.get("payment_intent") or thing.get("id", "")
     async with AsyncSession(engine) as session:
         if await session.get(Inbox, event["id"]):
             return
@@ -92,7 +92,13 @@ async def on_event(event: dict[str, Any]) -> None:
         await broker.publish(told, topic=os.environ["STATUS_TOPIC"], key=order_id.encode())
 
 
-app = AsgiFastStream(broker, asgi_routes=[("/readyz", make_ping_asgi(broker, timeout=5.0))])
+@get
+async def readyz(_: Any) -> AsgiResponse:
+    """Up: the broker is started before anything is answered."""
+    return AsgiResponse(b"ok", 200)
+
+
+app = AsgiFastStream(broker, asgi_routes=[("/readyz", readyz)])
 
 if __name__ == "__main__":
     uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=False)

@@ -22,14 +22,15 @@ from devstack.postgres import binaries
 from devstack.trouble import Trouble
 
 TABLE: Final = """
-    DROP TABLE IF EXISTS given, recorded;
-    CREATE UNLOGGED TABLE recorded (
+    DROP TABLE IF EXISTS bench_given, bench_recorded;
+    CREATE UNLOGGED TABLE bench_recorded (
         batch integer, at integer, argument integer, value text, PRIMARY KEY (batch, at, argument)
     );
-    ALTER TABLE recorded ALTER value SET STORAGE EXTERNAL;
-    CREATE UNLOGGED TABLE given (LIKE recorded INCLUDING ALL)"""
-RENAME: Final = "INSERT INTO given SELECT batch, at, argument, replace(value, $1, $2) FROM recorded"
+    ALTER TABLE bench_recorded ALTER value SET STORAGE EXTERNAL;
+    CREATE UNLOGGED TABLE bench_given (LIKE bench_recorded INCLUDING ALL)"""
+RENAME: Final = "INSERT INTO bench_given SELECT batch, at, argument, replace(value, $1, $2) FROM bench_recorded"
 TRANSACTIONS_PER_SECOND: Final = re.compile(r"tps = ([\d.]+) \(without initial connection time\)")
+OF_BATCHES: Final = "INSERT INTO inbox"
 LONGEST_SECONDS: Final = 300
 
 Statement = tuple[str, Sequence[tuple[str, str]]]
@@ -61,9 +62,9 @@ class Bare:
     async def _rename(self, tag: str) -> None:
         connection = await asyncpg.connect(self.url, command_timeout=LONGEST_SECONDS)
         try:
-            await connection.execute("TRUNCATE given")
+            await connection.execute("TRUNCATE bench_given")
             await connection.execute(RENAME, self.told.tag, tag)
-            await connection.execute("VACUUM ANALYZE given")
+            await connection.execute("VACUUM ANALYZE bench_given")
         finally:
             await connection.close()
 
@@ -89,7 +90,7 @@ async def bare(url: str, recording: Path, told: Wave) -> Bare:
     connection = await asyncpg.connect(url, command_timeout=LONGEST_SECONDS)
     try:
         await connection.execute(TABLE)
-        await connection.copy_records_to_table("recorded", records=_arguments(batches, places))
+        await connection.copy_records_to_table("bench_recorded", records=_arguments(batches, places))
     finally:
         await connection.close()
     script = recording.with_suffix(".sql")
@@ -98,7 +99,9 @@ async def bare(url: str, recording: Path, told: Wave) -> Bare:
 
 
 def _read(recording: Path) -> Sequence[Batch]:
-    return [orjson.loads(line) for line in recording.read_bytes().splitlines()]
+    """Without what was said when it started."""
+    transactions: list[Batch] = [orjson.loads(line) for line in recording.read_bytes().splitlines()]
+    return [batch for batch in transactions if any(sql.startswith(OF_BATCHES) for sql, _ in batch)]
 
 
 def sequence(batches: Sequence[Batch]) -> Mapping[str, int]:
@@ -111,7 +114,7 @@ def script_of(batches: Sequence[Batch], places: Mapping[str, int]) -> str:
     """For pgbench: a transaction is a batch, and says only what that batch said."""
     types = {sql: [kind for kind, _ in arguments] for batch in batches for sql, arguments in batch}
     said = ", ".join(f"coalesce(bool_or(at = {at}), false)::int AS says_{at}" for at in places.values())
-    asked = f"SELECT {said} FROM given WHERE batch = :batch \\gset"  # noqa: S608 - numbers of our own
+    asked = f"SELECT {said} FROM bench_given WHERE batch = :batch \\gset"  # noqa: S608 - numbers of our own
     lines = ["\\set batch :batch + 1", asked, "BEGIN;"]
     for sql, at in places.items():
         lines += [f"\\if :says_{at}", f"{_with_arguments(sql, at, types[sql])};", "\\endif"]
@@ -122,7 +125,7 @@ def _with_arguments(sql: str, at: int, types: Sequence[str]) -> str:
     def taken(found: re.Match[str]) -> str:
         number = int(found[1])
         place = f"batch = :batch AND at = {at} AND argument = {number}"
-        return f"(SELECT value FROM given WHERE {place})::{types[number - 1]}"  # noqa: S608 - numbers of our own
+        return f"(SELECT value FROM bench_given WHERE {place})::{types[number - 1]}"  # noqa: S608 - numbers of our own
 
     return re.sub(r"\$(\d+)", taken, sql)
 

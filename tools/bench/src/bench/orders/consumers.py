@@ -21,8 +21,10 @@ RECORDS_OF_A_LIFE: Final = 7
 LOOK_EVERY: Final = 0.02
 LONGEST_SECONDS: Final = 120
 OURS_REACHED: Final = "SELECT coalesce(sum(next_offset), 0)::bigint FROM consumed WHERE topic = $1"
-THEIRS_REACHED: Final = "SELECT count(*) FROM inbox WHERE event_id BETWEEN 'evt_' || $1 AND 'evt_' || $1 || '~'"
-OF_RUN: Final = "BETWEEN 'evt_S' || $1 AND 'evt_S' || $1 || '~'"
+THEIRS_REACHED: Final = (
+    "SELECT count(*) FROM inbox WHERE event_id BETWEEN 'evt_' || $1::text AND 'evt_' || $1::text || '~'"
+)
+OF_RUN: Final = "BETWEEN 'evt_S' || $1::text AND 'evt_S' || $1::text || '~'"
 KEPT: Final = f"SELECT count(*) FROM inbox WHERE event_id {OF_RUN}"  # noqa: S608  # our own words, here and below
 OUR_CHANGES: Final = f"""
     SELECT (SELECT count(*) FROM order_changes WHERE cause_event_id {OF_RUN})
