@@ -70,7 +70,8 @@ func fan(arguments []string) (any, error) {
 			f.readers[number%len(f.orders)]++
 		}
 	}
-	if f.producer, err = kgo.NewClient(kgo.SeedBrokers(*bootstrap), kgo.ProducerLinger(0)); err != nil {
+	uncompressed := kgo.ProducerBatchCompression(kgo.NoCompression()) // as order-service writes; kafkajs reads no Snappy
+	if f.producer, err = kgo.NewClient(kgo.SeedBrokers(*bootstrap), kgo.ProducerLinger(0), uncompressed); err != nil {
 		return nil, err
 	}
 	defer f.producer.Close()

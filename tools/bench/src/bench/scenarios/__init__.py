@@ -1,6 +1,7 @@
 """What is measured, each with those that it is compared to."""
 
 from bench.model import Scenario
+from bench.scenarios.fanout import FANOUT
 from bench.scenarios.growth_ingest import GROWTH_INGEST
 from bench.scenarios.growth_notifier import GROWTH_NOTIFIER
 from bench.scenarios.growth_orders import GROWTH_ORDERS
@@ -8,5 +9,5 @@ from bench.scenarios.ingest import INGEST
 from bench.scenarios.intents import INTENTS
 
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario for scenario in (INGEST, INTENTS, GROWTH_INGEST, GROWTH_ORDERS, GROWTH_NOTIFIER)
+    scenario.name: scenario for scenario in (INGEST, FANOUT, INTENTS, GROWTH_INGEST, GROWTH_ORDERS, GROWTH_NOTIFIER)
 }
