@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -131,17 +132,21 @@ class OwnKafka:
             self._keeper = None
 
     def pause(self) -> None:
-        """Freeze it: connections stay open, nothing answers."""
+        """Freeze it: connections stay open, nothing answers once this is done."""
         self._signal(signal.SIGSTOP)
+        while not all(server.status() == psutil.STATUS_STOPPED for server in self._servers()):
+            time.sleep(0.01)  # a busy machine takes a moment to stop all of its threads
 
     def resume(self) -> None:
         """Let it go on after `pause`."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._keeper:
-            for server in psutil.Process(self._keeper.pid).children():
-                server.send_signal(number)
+        for server in self._servers():
+            server.send_signal(number)
+
+    def _servers(self) -> list[psutil.Process]:
+        return psutil.Process(self._keeper.pid).children() if self._keeper else []
 
 
 @pytest.fixture
