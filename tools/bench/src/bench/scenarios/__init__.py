@@ -7,7 +7,9 @@ from bench.scenarios.growth_notifier import GROWTH_NOTIFIER
 from bench.scenarios.growth_orders import GROWTH_ORDERS
 from bench.scenarios.ingest import INGEST
 from bench.scenarios.intents import INTENTS
+from bench.scenarios.orders import ORDERS
 
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario for scenario in (INGEST, FANOUT, INTENTS, GROWTH_INGEST, GROWTH_ORDERS, GROWTH_NOTIFIER)
+    scenario.name: scenario
+    for scenario in (INGEST, ORDERS, FANOUT, INTENTS, GROWTH_INGEST, GROWTH_ORDERS, GROWTH_NOTIFIER)
 }
