@@ -6,9 +6,11 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.protocol.produce import ProduceRequest
 
 from intent_api.metrics import Metrics
 from intent_api.publisher import CLOSE_TIMEOUT, Publisher
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from placed_topic import PlacedTopic
 
 pytestmark = pytest.mark.integration
+AT_ONCE = 500
 EVENT = OrderPlaced(
     event_id="ord_1.placed",
     occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -53,6 +56,23 @@ async def test_producer_with_a_gap_in_its_sequence_is_replaced(placed_topic: Pla
     finally:
         await publisher.close()
     assert len(await placed_topic.records(2)) == 2
+
+
+async def test_orders_that_come_at_once_wait_for_few_requests(placed_topic: PlacedTopic) -> None:
+    """Not for one request after the other, each with the twenty orders that fit into a batch of aiokafka's own size."""
+    topic = ORDERS_PLACED.under(placed_topic.prefix)
+    publisher = Publisher(placed_topic.bootstrap, topic, timeout=timedelta(seconds=20), metrics=Metrics())
+    await publisher.open()
+    try:
+        await publisher.publish(EVENT, traceparent=None)
+        client = publisher._producer.result().client
+        with patch.object(client, "send", wraps=client.send) as sent:
+            orders = [EVENT.model_copy(update={"order_id": f"ord_{number}"}) for number in range(AT_ONCE)]
+            await asyncio.gather(*(publisher.publish(order, traceparent=None) for order in orders))
+        assert sum(isinstance(call.args[1], ProduceRequest) for call in sent.call_args_list) <= 4
+    finally:
+        await publisher.close()
+    assert len(await placed_topic.records(AT_ONCE + 1)) == AT_ONCE + 1
 
 
 async def test_publisher_stops_in_time_while_kafka_is_away(own_kafka: OwnKafka) -> None:

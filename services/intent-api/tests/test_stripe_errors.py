@@ -109,6 +109,17 @@ async def test_answer_that_makes_no_sense_has_an_unknown_outcome(
     assert (answer.status, answer.body["code"]) == (503, "outcome_unknown")
 
 
+@pytest.mark.parametrize("body", [[], {}, {"id": "pi_1", "object": "payment_intent"}])
+async def test_success_that_is_no_payment_intent_has_an_unknown_outcome(
+    serve_api: Serve, stripe: ScriptedStripe, body: object
+) -> None:
+    """It is asked for again, under the same key."""
+    stripe.has("POST /v1/payment_intents", body)
+    answer = await (await serve_api()).post("/v1/payment-intents", CART)
+    assert (answer.status, answer.body["code"]) == (503, "outcome_unknown")
+    assert len({key for _, _, key in stripe.requests}) == 1
+
+
 async def test_answer_cut_off_in_the_middle_has_an_unknown_outcome(serve_api: Serve, stripe: ScriptedStripe) -> None:
     """The library lets aiohttp's own error through."""
 

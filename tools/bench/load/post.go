@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -162,7 +163,7 @@ func (p *poster) work(url string, into *hdrhistogram.Histogram) {
 			}
 			continue
 		}
-		p.refuse(err, answer.StatusCode())
+		p.refuse(err, answer)
 	}
 }
 
@@ -174,8 +175,11 @@ func (p *poster) due(n int64) time.Time {
 	return p.start.Add(time.Duration(float64(n) / p.rate * float64(time.Second)))
 }
 
-func (p *poster) refuse(err error, status int) {
-	why := fmt.Sprint(status)
+// refuse notes why: the answer's status, with the code of the problem if it tells one.
+func (p *poster) refuse(err error, answer *fasthttp.Response) {
+	var problem struct{ Code string }
+	json.Unmarshal(answer.Body(), &problem)
+	why := strings.TrimSpace(fmt.Sprint(answer.StatusCode(), " ", problem.Code))
 	if err != nil {
 		why = err.Error()
 	}

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 from fastapi import Request
-from stripe import PaymentIntent
 from stripe.checkout import Session
 
-from intent_api.attempts import Attempt, attempted, refusal
+from intent_api.attempts import Attempt, Intent, attempted, intent_of, refusal
 from intent_api.catalog import Catalog
 from intent_api.hosted_pages import Page, open_page, payment_page
 from intent_api.idempotency import is_forgotten, require_same_body, stripe_key_for
@@ -46,14 +45,11 @@ class Desk:
         self.catalog, self.stripe_publishable_key = catalog, stripe_publishable_key
         self._stripe, self._publisher, self._streams = stripe, publisher, streams
 
-    async def place_by_intent(
-        self, order: NewOrder, payer: Payer, *, traceparent: str | None
-    ) -> tuple[PaymentIntent, Stream]:
+    async def place_by_intent(self, order: NewOrder, payer: Payer, *, traceparent: str | None) -> tuple[Intent, Stream]:
         """Place the order with a payment intent for a page of the shop's own, or one that charges a saved card.
 
         A declined card places the order all the same, and is told (Problem 402) once Kafka has it.
         """
-        service = self._stripe.client.v1.payment_intents
         asked = parameters(payer, order.priced)
         asked["metadata"] = stripe_metadata(order)
         if order.manual_capture:
@@ -63,7 +59,7 @@ class Desk:
             attempt = await self._stripe.ask(
                 "create_payment_intent",
                 stripe_key_for(order.order_id, "place"),
-                lambda key: attempted(service.create_async(asked, {"idempotency_key": key})),
+                lambda key: attempted(self._stripe.client, asked, key),
                 made=(lambda: self._made(order, payer)) if payer.payment_method else None,
             )
         intent = attempt.intent
@@ -79,7 +75,7 @@ class Desk:
         known = await self._made(order, payer) if payer.off_session else None
         if known is None or not is_forgotten(known.intent.created):
             return None
-        require_same_body(metadata_of(known.intent), order.request_hash)
+        require_same_body(known.intent.metadata or {}, order.request_hash)
         return known
 
     async def _made(self, order: NewOrder, payer: Payer) -> Attempt | None:
@@ -87,7 +83,7 @@ class Desk:
         service = self._stripe.client.v1.payment_intents
         theirs = await self._stripe.every("find_payment_intent", service.list_async, customer=payer.customer_id or "")
         own = [each for each in theirs if metadata_of(each).get("order_id") == order.order_id]
-        return Attempt(own[0]) if own else None
+        return Attempt(intent_of(own[0])) if own else None
 
     async def place_by_checkout(
         self,

@@ -29,6 +29,9 @@ CLOSE_TIMEOUT: Final = 4.0
 PROBE_TIMEOUT: Final = 2.0
 PING_EVERY: Final = 2.0
 SILENT_AFTER: Final = 12.0
+MOST_OF_A_BATCH: Final = 256 * 1024
+"""Bytes for one partition in one request. With aiokafka's 16 KiB some twenty orders fit, and of a thousand at once the
+last waited through five requests, each behind all else that the event loop had to do: up to the publish timeout."""
 OURS: Final = (DuplicateSequenceNumber, InvalidProducerEpoch, OutOfOrderSequenceNumber)
 """What the brokers' answers have to do with this producer; all others a restart would not cure."""
 log = structlog.get_logger(__name__)
@@ -158,6 +161,7 @@ class Publisher:
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=0,
+                max_batch_size=MOST_OF_A_BATCH,
             )
             try:
                 await producer.start()
