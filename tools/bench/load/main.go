@@ -14,6 +14,7 @@ var commands = map[string]func([]string) (any, error){
 	"fanout":  fan,
 	"fill":    fill,
 	"intents": intents,
+	"journey": journeys,
 	"post":    post,
 	"stripe":  stripe,
 	"verify":  verify,
@@ -21,7 +22,7 @@ var commands = map[string]func([]string) (any, error){
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load fanout|fill|intents|post|stripe|verify [options]; -h after a command lists its options")
+		fmt.Fprintln(os.Stderr, "usage: load fanout|fill|intents|journey|post|stripe|verify [options]; -h after a command lists its options")
 		os.Exit(2)
 	}
 	result, err := commands[os.Args[1]](os.Args[2:])
