@@ -35,9 +35,9 @@ def test_any_order_of_things_is_told_in_rising_versions_and_to_the_newest(
 ) -> None:
     """The snapshot first and always; each status newer than all before; the newest is never left out."""
     following = Following(after_version=seen)
-    held = [frame for number in before for frame in following.take_change(change(number))]
+    held = [frame for number in before for frame in following.take_changes([change(number)])]
     sent = following.take_snapshot(snapshot(found))
-    sent += [frame for number in after for frame in following.take_change(change(number))]
+    sent += [frame for number in after for frame in following.take_changes([change(number)])]
     first, *rest = sent
     told = [max(found, seen), *map(version, rest)]
     assert held == []
@@ -50,6 +50,6 @@ def test_changes_held_for_a_snapshot_are_bounded_and_the_newest_stay() -> None:
     """Each is whole, so the older may go."""
     following = Following()
     for number in range(1, 100):
-        following.take_change(change(number))
+        following.take_changes([change(number)])
     _, *rest = following.take_snapshot(snapshot(0))
     assert [version(frame) for frame in rest] == list(range(100 - HELD_LIMIT, 100))

@@ -12,6 +12,7 @@ from notifier import orders, subscriptions
 from notifier.asyncapi import document
 from notifier.frames import read_subscribe
 from notifier.refusals import REFUSALS, Refused
+from schemas.frames import texts
 from tillstream_contracts.stream import Snapshot, StreamError, SubscriptionSnapshot
 
 
@@ -25,19 +26,19 @@ def test_message_is_a_subscription_or_refused(message: str | bytes) -> None:
 def test_order_that_nobody_has_heard_of_is_a_snapshot_like_any_other() -> None:
     """Version 0, pending."""
     frame = orders.unheard_of("ord_1", datetime(2026, 1, 1, tzinfo=UTC)).frame
-    assert Snapshot.model_validate_json(frame).version == 0
+    assert Snapshot.model_validate_json(texts(frame)[0]).version == 0
 
 
 def test_subscription_that_nobody_has_heard_of_is_a_snapshot_like_any_other() -> None:
     """Version 0, incomplete."""
     frame = subscriptions.unheard_of("subs_1", datetime(2026, 1, 1, tzinfo=UTC)).frame
-    told = SubscriptionSnapshot.model_validate_json(frame)
+    told = SubscriptionSnapshot.model_validate_json(texts(frame)[0])
     assert (told.version, told.status) == (0, "incomplete")
 
 
 def test_every_refusal_makes_a_frame_that_clients_can_read() -> None:
     """With its own close code."""
-    frames = [StreamError.model_validate_json(Refused(code).frame()) for code in REFUSALS]
+    frames = [StreamError.model_validate_json(texts(Refused(code).frame())[0]) for code in REFUSALS]
     assert [frame.code for frame in frames] == list(REFUSALS)
     assert len({Refused(code).close_code for code in REFUSALS}) == len(REFUSALS)
 

@@ -27,6 +27,10 @@ STOP_WITHIN: Final = timedelta(seconds=5)
 RECORDS_AT_ONCE: Final = 100
 FETCH_BYTES: Final = 8 * 2**20
 PARTITION_FETCH_BYTES: Final = 2**20
+MANY: Final = 4
+REST: Final = 0.005
+"""Seconds between many records and the next question to Kafka. One costs as much as ten records, and what comes
+meanwhile comes in one answer: a third less CPU at 3,000 changes a second. Where few come nobody waits."""
 log = structlog.get_logger(__name__)
 
 
@@ -155,6 +159,8 @@ class StatusFeed:
                     for record in records:
                         self._positions[at] = record.offset + 1  # first: a record is never tried twice
                         take(record)
+                if MANY <= sum(map(len, batches.values())) < RECORDS_AT_ONCE:
+                    await asyncio.sleep(REST)
             watch.result()
         finally:
             watch.cancel()

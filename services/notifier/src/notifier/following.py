@@ -5,6 +5,7 @@ AWAITING ──snapshot: send it, then what was held──▶ LIVE
    └─change: hold                                    └─change: send if newer than the last, else drop
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from notifier.frames import Change
@@ -23,11 +24,11 @@ class Following:
         self._live = False
         self._held: list[Change] = []
 
-    def take_change(self, change: Change) -> list[bytes]:
+    def take_changes(self, changes: Sequence[Change]) -> list[bytes]:
         """What to send now that it changed."""
         if self._live:
-            return self._newer([change])
-        self._held = [*self._held, change][-HELD_LIMIT:]
+            return self._newer(changes)
+        self._held = [*self._held, *changes][-HELD_LIMIT:]
         return []
 
     def take_snapshot(self, snapshot: Change) -> list[bytes]:
@@ -36,7 +37,7 @@ class Following:
         self._seen = max(self._seen, snapshot.version)
         return [snapshot.frame, *self._newer(held)]
 
-    def _newer(self, changes: list[Change]) -> list[bytes]:
+    def _newer(self, changes: Sequence[Change]) -> list[bytes]:
         frames = []
         for change in changes:
             if change.version > self._seen:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from notifier.refusals import Refused
+from notifier.wire import PING, encoded
 from tillstream_contracts.stream import Heartbeat, Subscribe
-from tillstream_contracts.types import Frozen
 
 
 class Change(NamedTuple):
-    """One version of what is watched, encoded once for all who watch it."""
+    """One version of what is watched, encoded once for all who watch it, down to the bytes on the wire."""
 
     version: int
     frame: bytes
@@ -27,10 +27,5 @@ def read_subscribe(message: str | bytes) -> Subscribe:
 
 
 def heartbeat(next_within_seconds: float) -> bytes:
-    """The frame that tells a client when to expect the next one at the latest."""
-    return encoded(Heartbeat(next_within_seconds=next_within_seconds))
-
-
-def encoded(frame: Frozen) -> bytes:
-    """A frame as it is sent."""
-    return frame.model_dump_json().encode()
+    """The frame that tells a client when to expect the next one at the latest, after a ping that asks it the same."""
+    return PING + encoded(Heartbeat(next_within_seconds=next_within_seconds))

@@ -30,4 +30,4 @@ def beat(socket: Socket, frame: bytes, *, longest_silence: float, interval: floa
     if now - socket.heard_at > longest_silence:
         socket.drop("silent")
     elif now - socket.opened_at >= interval:
-        socket.pulse(frame)
+        socket.push(frame)

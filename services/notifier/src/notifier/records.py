@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from notifier.kinds import Heard, Kind
 from notifier.metrics import Metrics
 from notifier.watchers import Watchers
 
+OUTCOMES: Final = ("unwatched", "unknown_type", "unreadable", "delivered")
 log = structlog.get_logger(__name__)
 
 
@@ -30,13 +31,15 @@ class Dispatch:
 
     def __init__(self, kind: Kind, watchers: Watchers, metrics: Metrics) -> None:
         self._kind, self._watchers, self._metrics = kind, watchers, metrics
+        self._type = kind.event_type.encode()
+        self._counted = {outcome: metrics.records.labels(outcome) for outcome in OUTCOMES}
 
     def take(self, record: Record) -> None:
         """Deliver one record. Never raises for what it holds, and never waits for a socket."""
-        self._metrics.records.labels(self._outcome(record)).inc()
+        self._counted[self._outcome(record)].inc()
 
     def _outcome(self, record: Record) -> str:
-        if not self._watchers.any_of((record.key or b"").decode(errors="replace")):
+        if not self._watchers.any_of(record.key):
             return "unwatched"
         if not self._is_of_its_type(record):
             return "unknown_type"
@@ -50,11 +53,13 @@ class Dispatch:
 
     def _is_of_its_type(self, record: Record) -> bool:
         """Whether `ce_type` is the topic's own type, or missing."""
-        types = (value for name, value in record.headers if name == "ce_type")
-        return (next(types, None) or self._kind.event_type.encode()).decode(errors="replace") == self._kind.event_type
+        for name, value in record.headers:
+            if name == "ce_type":
+                return value in (self._type, b"", None)
+        return True
 
     def _deliver(self, heard: Heard, published_at: float) -> None:
-        sent = self._watchers.take_change(heard.merchant_id, heard.watched_id, heard.change)
+        sent = self._watchers.take_changes(heard.merchant_id, heard.watched_id, (heard.change,))
         now = time.time()
         if sent:
             self._metrics.deliveries.inc(sent)

@@ -6,6 +6,7 @@ mean everywhere: 1012 service restart, 1013 try again later.
 
 from typing import Final, NamedTuple
 
+from notifier.wire import encoded
 from tillstream_contracts.stream import StreamError
 
 
@@ -41,4 +42,4 @@ class Refused(Exception):
 
     def frame(self) -> bytes:
         """The `error` frame that goes before the close."""
-        return StreamError(code=self.code, detail=REFUSALS[self.code].detail).model_dump_json().encode()
+        return encoded(StreamError(code=self.code, detail=REFUSALS[self.code].detail))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.protocol import Event, State
 
 MINUTE = 60.0
@@ -45,17 +45,15 @@ class Socket(ServerConnection):
             if message is not None:
                 message.headers.clear()
 
-    def push(self, frame: bytes) -> None:
-        """Send a text frame; a client that does not read what it gets is dropped instead."""
-        if not self.transport.is_closing():
-            broadcast((self,), frame, text=True)
-            self._drop_if_slow()
+    def push(self, frames: bytes) -> None:
+        """Send whole frames as they are; a client that does not read what it gets is dropped instead.
 
-    def pulse(self, heartbeat: bytes) -> None:
-        """Tell the client that the stream is alive, and ask it the same."""
-        if self.protocol.state is State.OPEN:
-            self.protocol.send_ping(b"")
-            self.push(heartbeat)
+        Past the library, which makes each frame anew for each socket: that was a third of a delivery's CPU. It never
+        has part of a frame waiting, as nothing is sent in parts, so its bytes and these do not mix.
+        """
+        if self.protocol.state is State.OPEN and not self.transport.is_closing():
+            self.transport.write(frames)
+            self._drop_if_slow()
 
     def drop(self, reason: str) -> None:
         """Cut the connection off at once, without a closing handshake."""

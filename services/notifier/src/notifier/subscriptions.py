@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from notifier.frames import Change, encoded
+from notifier.frames import Change
 from notifier.kinds import Heard, Kind
+from notifier.wire import encoded
 from tillstream_contracts import (
     SUBSCRIPTIONS_STATUS,
     LatestInvoice,
@@ -15,7 +16,14 @@ from tillstream_contracts import (
     SubscriptionStatusChanged,
 )
 from tillstream_contracts.stream import SubscriptionFrame, SubscriptionSnapshot, SubscriptionUpdate
-from tillstream_contracts.types import Currency, Frozen, SubscriptionId, Timestamp
+from tillstream_contracts.types import Currency, Frozen, MerchantId, SubscriptionId, Timestamp
+
+
+class Told(SubscriptionUpdate):
+    """What notifier reads of a `SubscriptionStatusChanged`: the frame that clients get, and whose it is."""
+
+    merchant_id: Annotated[MerchantId, Field(exclude=True)]
+    at: Annotated[Timestamp, Field(validation_alias="occurred_at")]
 
 
 class StoredSubscription(Frozen):
@@ -37,9 +45,8 @@ class StoredSubscription(Frozen):
 
 def read_event(value: bytes) -> Heard:
     """An event from Kafka as the `status` frame that clients get."""
-    event = SubscriptionStatusChanged.model_validate_json(value)
-    frame = SubscriptionUpdate(**_fields_of(event), at=event.occurred_at)
-    return Heard(event.merchant_id, event.subscription_id, event.occurred_at, Change(event.version, encoded(frame)))
+    told = Told.model_validate_json(value)
+    return Heard(told.merchant_id, told.subscription_id, told.at, Change(told.version, encoded(told)))
 
 
 def read_stored(body: bytes) -> Change:
@@ -67,7 +74,7 @@ def unheard_of(subscription_id: str, now: datetime) -> Change:
     return Change(0, encoded(frame))
 
 
-def _fields_of(told: SubscriptionStatusChanged | StoredSubscription) -> dict[str, Any]:
+def _fields_of(told: StoredSubscription) -> dict[str, Any]:
     return {name: getattr(told, name) for name in SubscriptionFrame.model_fields if name != "at"}
 
 

@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from schemas.asyncapi import document
+from schemas.frames import texts
 from tillstream_contracts import STRIPE_EVENTS
 
 SERVICES: Final = ("intent-api", "order-service", "webhook-ingest")
@@ -112,9 +113,10 @@ def _watch_sockets(patch: pytest.MonkeyPatch, witness: Witness) -> None:
     push = socket.push
 
     @wraps(push)
-    def watched(self: Any, frame: bytes) -> None:
-        witness.see_frame(frame)
-        push(self, frame)
+    def watched(self: Any, frames: bytes) -> None:
+        for frame in texts(frames):
+            witness.see_frame(frame)
+        push(self, frames)
 
     patch.setattr(socket, "push", watched)
 
