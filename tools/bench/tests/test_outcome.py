@@ -106,3 +106,10 @@ async def test_everybody_takes_turns_and_none_is_always_first() -> None:
         ("alone", OURS),
     ]
     assert len(samples) == 6
+
+
+async def test_a_load_that_is_many_samples_by_itself_is_put_on_each_once() -> None:
+    turns = Turns()
+    once = replace(SCENARIO, cases=(Case("busy", once=True),))
+    await measured(once, turns, once.cases, repetitions=5, seconds=1, tell=lambda _: None)
+    assert turns.taken == [("busy", OURS), ("busy", PEER)]

@@ -33,6 +33,8 @@ class Case:
     """Whether a quick run has it, too."""
     big: bool = False
     """Whether only a run that is told so has it, as minutes and gigabytes are needed to prepare it."""
+    once: bool = False
+    """Whether each takes part a single time, as it is many samples by itself."""
 
 
 @dataclass(frozen=True)

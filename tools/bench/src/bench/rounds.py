@@ -24,9 +24,10 @@ async def measured(
     samples: list[Sample] = []
     for case in cases:
         turns = deque(taking_part(scenario, case))
-        for repetition in range(1, repetitions + 1):
+        times = 1 if case.once else repetitions
+        for repetition in range(1, times + 1):
             for contestant in turns:
-                tell(f"{scenario.name}: {case.name}, {repetition} of {repetitions}, {contestant}")
+                tell(f"{scenario.name}: {case.name}, {repetition} of {times}, {contestant}")
                 samples.append(Sample(case.name, contestant, await sampler.sample(contestant, case, seconds)))
             turns.rotate(-1)
     return samples

@@ -12,10 +12,12 @@ from typing import Final
 import asyncpg
 
 from bench.builds import node_peers
+from bench.climbing import highest
 from bench.contestants import Contestant, Running, running
 from bench.ground import Ground, address
 from bench.load import load
 from bench.model import OURS, Case, Figure, Must, Scenario
+from bench.orders.present import execute, make_present
 from devstack.ports import LOOPBACK, free_port
 from order_service.migrate import migrate
 
@@ -24,6 +26,16 @@ CONTESTANTS: Final = (OURS, STRAIGHT)
 SPEAKS: Final = {OURS: "tillstream", STRAIGHT: "socket.io"}
 RATES: Final = (100, 500, 2_000)
 CASES: Final = {rate: f"{rate:,} events/s" for rate in RATES}
+HIGHEST, HIGHEST_LONG = "the highest rate, held for 8 s", "the highest rate, held for a minute"
+IN_TIME_MS: Final = 250.0
+BROWSERS: Final = 500
+PRESENT_ORDERS: Final = 100_000
+WARM_UP: Final = Case("warm-up", {"rate": 500})
+WARM_UP_SECONDS: Final = 3.0
+FILL: Final = f"""
+    INSERT INTO orders (order_id, status, amount) SELECT 'ord_' || md5(n::text), 'paid', n
+    FROM generate_series(1, {PRESENT_ORDERS}) AS n;
+    ANALYZE orders"""  # noqa: S608  # our own number
 PAID: Final = "SELECT count(*) FROM orders WHERE status = 'paid' AND order_id LIKE $1"
 STORED_SECONDS: Final = 10
 MORE_THAN_ANY: Final = "20000"
@@ -51,11 +63,22 @@ class EndToEnd:
         self._faults: dict[str, str] = {}
 
     async def sample(self, contestant: str, case: Case, seconds: float) -> Mapping[str, float]:
-        """Payments for a while, watched by as many browsers as the case has."""
+        """Payments for a while, at the case's rate; or a climb to the highest one."""
+        if "rate" not in case.options:
+            return {"rate": await self._highest(contestant, case)}
         attempt = await self.attempt(contestant, case, seconds)
         if attempt.faults:
             self._faults[contestant] = f"{case.name}: {attempt.faults}"
         return attempt.figures
+
+    async def _highest(self, contestant: str, case: Case) -> float:
+        """The highest rate with which 99 of 100 browsers hear in time, and nothing is wrong."""
+
+        async def holds(rate: float, seconds: float) -> bool:
+            attempt = await self.attempt(contestant, Case(case.name, {"rate": rate}), seconds)
+            return not attempt.faults and attempt.figures["p99"] < IN_TIME_MS
+
+        return await highest(holds, **case.options)
 
     async def attempt(self, contestant: str, case: Case, seconds: float) -> "Attempt":
         """The same, where it may be too much."""
@@ -72,7 +95,7 @@ class EndToEnd:
             "warmup": "0.5s",
             "lasts": f"{seconds}s",
             "rate": case.options["rate"],
-            "sockets": int(case.options["sockets"]),
+            "sockets": BROWSERS,
         }
         told = await load("journey", [f"-{name}={value}" for name, value in options.items()], entrant.cpu_seconds)
         lost = await _lost(entrant.database, run, told.result["acknowledged"])
@@ -121,11 +144,14 @@ async def _lost(database: str, run: str, acknowledged: int) -> int:
 
 @asynccontextmanager
 async def _open(ground: Ground) -> AsyncIterator[EndToEnd]:
-    """Both up."""
+    """Both up and warm, with orders that are there already."""
     keys = Keys(f"whsec_{secrets.token_hex(16)}", secrets.token_hex(32), f"sk_test_{secrets.token_hex(16)}")
     async with AsyncExitStack() as stack:
         entrants = {OURS: await _house(ground, keys, stack), STRAIGHT: await _straight(ground, keys, stack)}
-        yield EndToEnd(ground, keys, entrants)
+        end_to_end = EndToEnd(ground, keys, entrants)
+        for contestant in CONTESTANTS:
+            await end_to_end.attempt(contestant, WARM_UP, WARM_UP_SECONDS)
+        yield end_to_end
 
 
 async def _house(ground: Ground, keys: Keys, stack: AsyncExitStack) -> Entrant:
@@ -147,6 +173,7 @@ async def _house(ground: Ground, keys: Keys, stack: AsyncExitStack) -> Entrant:
         **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
     }
     await migrate(database)
+    await make_present(database, PRESENT_ORDERS)
     processes = []
     for name, port in ports.items():
         one = Contestant(name, [sys.executable, "-m", name], address(port, "/readyz"), environment)
@@ -165,6 +192,7 @@ async def _straight(ground: Ground, keys: Keys, stack: AsyncExitStack) -> Entran
     environment = {"PORT": str(port), "DATABASE_URL": database, "STRIPE_WEBHOOK_SECRET": keys.webhooks}
     one = Contestant(STRAIGHT, [node, str(folder / "straight.js")], address(port, "/readyz"), environment)
     process = await stack.enter_async_context(running(one, ground.folder))
+    await execute(database, FILL)
     return Entrant(address(port, "/webhooks/stripe"), f"ws://{LOOPBACK}:{port}", database, (process,))
 
 
@@ -177,9 +205,18 @@ END_TO_END: Final = Scenario(
         Figure("p99", "p99 ms", "less", 1),
         Figure("p99_9", "p99.9 ms", "less", 1),
         Figure("cpu", "CPU ms an event", "less", 2),
+        Figure("rate", "events/s with p99 < 250 ms", "more"),
     ),
-    cases=tuple(Case(name, {"rate": rate, "sockets": 1_000}, quick=rate == 500) for rate, name in CASES.items()),
-    musts=tuple(Must(case, "p50", STRAIGHT, at_most=2) for case in CASES.values()),
+    cases=(
+        *(Case(name, {"rate": rate}, quick=rate == 500) for rate, name in CASES.items()),
+        Case(HIGHEST, {"first": 800, "look": 2, "last": 8}, once=True),
+        Case(HIGHEST_LONG, {"first": 800, "look": 5, "last": 60}, once=True, big=True),
+    ),
+    musts=(
+        *(Must(case, "p50", STRAIGHT, at_most=2) for case in CASES.values()),
+        Must(HIGHEST, "rate", STRAIGHT, at_least=1),
+        Must(HIGHEST_LONG, "rate", STRAIGHT, at_least=1),
+    ),
     seconds=1.5,
     open=_open,
 )
