@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,11 @@ from schemas.witness import all_is_as_described, witness  # noqa: F401  # what i
 from tillstream_operations import RequestIds, answer_with_problems
 from webhook_ingest.admission import Room
 from webhook_ingest.app import paths_of
-from webhook_ingest.batches import Batches, Record
+from webhook_ingest.batches import Batches
 from webhook_ingest.keyring import Keyring
 from webhook_ingest.metrics import Metrics
 from webhook_ingest.producer import make_producer
+from webhook_ingest.records import Heard, Record
 from webhook_ingest.settings import Settings
 from webhook_ingest.webhook import PATH, Webhook
 
@@ -99,12 +100,18 @@ class FakeKafka:
         """By the key's length: easy to choose in a test."""
         return len(key)
 
-    async def write(self, partition: int, records: Sequence[Record]) -> None:
+    def broker_of(self, _: int) -> int:
+        """All on one."""
+        return 1
+
+    async def write(self, batches: Mapping[int, Sequence[Record]], settled: Heard) -> None:
         """Wait while closed, then keep or fail."""
         await self.open.wait()
         if self.error:
             raise self.error
-        self.written.append((partition, list(records)))
+        for partition, records in batches.items():
+            self.written.append((partition, list(records)))
+            settled(partition, None)
 
     def records(self) -> list[Record]:
         """All that was written."""

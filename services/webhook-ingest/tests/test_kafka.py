@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from tillstream_contracts import STRIPE_EVENTS
 from webhook_ingest.app import create_app
-from webhook_ingest.batches import NotStored, Record
 from webhook_ingest.producer import Producer, make_producer
+from webhook_ingest.records import NotStored, Record
 from webhook_ingest.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -166,9 +166,11 @@ async def test_records_that_do_not_fit_into_one_request_are_refused_together(
     topic = STRIPE_EVENTS.under(kafka_prefix)
     producer = Producer(topic, lambda: make_producer(kafka_bootstrap), close_timeout=4, stuck_after=30)
     await producer.start()
-    with pytest.raises(NotStored):
-        await producer.write(0, [Record(b"pi_1", bytes(600_000), []) for _ in range(2)])
-    await producer.write(0, [Record(b"pi_1", b"fits", [])])
+    heard: list[tuple[int, BaseException | None]] = []
+    await producer.write({0: [Record(b"pi_1", bytes(600_000), []) for _ in range(2)]}, lambda *one: heard.append(one))
+    assert [(partition, type(error)) for partition, error in heard] == [(0, NotStored)]
+    await producer.write({0: [Record(b"pi_1", b"fits", [])]}, lambda *one: heard.append(one))
+    assert heard[1:] == [(0, None)]
     await producer.stop()
     assert [record.value for record in await read(kafka_bootstrap, 1, kafka_prefix)] == [b"fits"]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from webhook_ingest.batches import NotStored
+from webhook_ingest.records import NotStored
 
 Service = Any
 Until = Callable[[Callable[[], object]], Awaitable[None]]

@@ -1,38 +1,21 @@
-"""Gathers the records that wait for a partition into one request, which doubles what one process can write.
+"""Gathers the records that wait for a broker into one request, which more than doubles what one process can write.
 
-A partition has at most one request in flight, so its records are written in the order in which they came.
+A broker has at most one request in flight, and so has a partition; so its records are written in the order in which
+they came. What comes meanwhile waits here and not in the client, where each record would be a batch of its own.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
-from typing import Final, NamedTuple, Protocol
+from functools import partial
+from typing import Protocol
 
 import structlog
 
-from tillstream_contracts.headers import KafkaHeaders
-
-MAX_BATCH_BYTES: Final = 512 * 1024
-RECORD_OVERHEAD: Final = 2_048  # the most that key and headers take, as keys.py bounds them
+from webhook_ingest.queues import Queue, Waiting
+from webhook_ingest.records import Heard, NotStored, Record, Settled
 
 log = structlog.get_logger(__name__)
-
-
-class NotStored(Exception):
-    """Kafka has not acknowledged the record; it may still be written. Let the sender retry."""
-
-
-class Record(NamedTuple):
-    """A record as it will stand in Kafka."""
-
-    key: bytes
-    value: bytes
-    headers: KafkaHeaders
-
-    def size(self) -> int:
-        """At least the bytes that it takes in a batch."""
-        return len(self.value) + RECORD_OVERHEAD
 
 
 class Writer(Protocol):
@@ -44,14 +27,14 @@ class Writer(Protocol):
     def partition_of(self, key: bytes) -> int | None:
         """Where records of this key go; nothing while that is not known."""
 
-    async def write(self, partition: int, records: Sequence[Record]) -> None:
-        """Return once all in-sync replicas have the records, in this order. Raises if that is not known."""
+    def broker_of(self, partition: int) -> int | None:
+        """Who takes this partition's batches; nothing while that is not known."""
 
+    async def write(self, batches: Mapping[int, Sequence[Record]], settled: Heard) -> None:
+        """Write a batch to each of some partitions, in the order of its records, and return once all are settled.
 
-class _Waiting(NamedTuple):
-    record: Record
-    written: asyncio.Future[None]
-    until: float
+        Each is settled as soon as all in-sync replicas have it, or it is not known whether they do.
+        """
 
 
 class Batches:
@@ -59,98 +42,106 @@ class Batches:
 
     def __init__(self, writer: Writer, *, timeout: float) -> None:
         self._writer, self._timeout = writer, timeout
-        self._gatherers: dict[int, _Gatherer] = {}
+        self._queues: dict[int, Queue] = {}
+        self._wanting: dict[int, Queue] = {}
+        """Those with records that are not being written, by partition; longest waiting first."""
+        self._busy: set[int | None] = set()
+        self._starting: asyncio.Task[None] | None = None
+        self._rounds: set[asyncio.Task[None]] = set()
 
-    def add(self, record: Record) -> "asyncio.Future[None] | None":
-        """Queue a record; the future ends with its acknowledgement, or with NotStored after the timeout at the latest.
+    def add(self, record: Record, settled: Settled) -> Waiting | None:
+        """Queue a record; `settled` is called later on, after the timeout at the latest.
 
         Nothing while there is no connection to Kafka.
         """
         partition = self._writer.partition_of(record.key)
-        return None if partition is None else self._gatherer(partition).add(record)
+        if partition is None:
+            return None
+        queue = self._queues.get(partition)
+        if queue is None:
+            queue = self._queues[partition] = Queue(self._timeout)
+        waiting = queue.add(record, settled)
+        self._want(partition, queue)
+        return waiting
 
     async def append(self, record: Record) -> None:
         """Return once `record` is acknowledged. Raises NotStored after the timeout at the latest, connection or not."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting: Waiting | None = None
         try:
             async with asyncio.timeout(self._timeout):
-                if (written := self.add(record)) is None:
+                if (waiting := self.add(record, partial(_tell, written))) is None:
                     await self._writer.ready()
-                    written = self.add(record)
-                if written is None:
+                    waiting = self.add(record, partial(_tell, written))
+                if waiting is None:
                     raise NotStored("Kafka does not know the topic")
                 await written
         except TimeoutError as error:
             raise NotStored("Kafka did not acknowledge in time") from error
+        finally:
+            if waiting is not None:
+                waiting.withdraw()
 
-    def _gatherer(self, partition: int) -> "_Gatherer":
-        if partition not in self._gatherers:
-            self._gatherers[partition] = _Gatherer(self._writer, partition, self._timeout)
-        return self._gatherers[partition]
+    def _want(self, partition: int, queue: Queue) -> None:
+        if not queue.is_being_written:
+            self._wanting[partition] = queue
+            if self._starting is None and self._writer.broker_of(partition) not in self._busy:
+                self._start()
 
+    def _start(self) -> None:
+        if self._starting is None and self._wanting:
+            loop = asyncio.get_running_loop()
+            self._starting = loop.create_task(self._start_rounds(), context=Context())  # no one request's
 
-class _Gatherer:
-    """One partition's queue. Its length is bounded by the requests that admission.py lets in."""
+    async def _start_rounds(self) -> None:
+        """A round for each broker that has nothing in flight, of all that waits for it."""
+        await self._writer.ready()
+        self._starting = None
+        rounds: dict[int | None, dict[int, list[Waiting]]] = {}
+        for partition, queue in list(self._wanting.items()):
+            broker = self._writer.broker_of(partition)
+            if broker not in self._busy:
+                del self._wanting[partition]
+                if batch := queue.take():
+                    queue.is_being_written = True
+                    rounds.setdefault(broker, {})[partition] = batch
+        for broker, batches in rounds.items():
+            self._busy.add(broker)
+            task = asyncio.get_running_loop().create_task(self._write(broker, batches))
+            self._rounds.add(task)
+            task.add_done_callback(self._rounds.discard)
 
-    def __init__(self, writer: Writer, partition: int, timeout: float) -> None:
-        self._writer, self._partition, self._timeout = writer, partition, timeout
-        self._loop = asyncio.get_running_loop()
-        self._queue: deque[_Waiting] = deque()
-        self._unsettled: deque[_Waiting] = deque()
-        self._expiry: asyncio.TimerHandle | None = None
-        self._work: asyncio.Task[None] | None = None
+    async def _write(self, broker: int | None, batches: dict[int, list[Waiting]]) -> None:
+        def settled(partition: int, error: BaseException | None) -> None:
+            if batch := batches.pop(partition, None):
+                self._settle(partition, batch, error)
+                self._busy.discard(broker)
+                self._start()
 
-    def add(self, record: Record) -> "asyncio.Future[None]":
-        """Queue a record. Who cancels the future takes the record back."""
-        waiting = _Waiting(record, self._loop.create_future(), self._loop.time() + self._timeout)
-        self._queue.append(waiting)
-        self._unsettled.append(waiting)
-        if self._expiry is None:  # one timer for all of them: the oldest is due first
-            self._expiry = self._loop.call_at(waiting.until, self._expire)
-        if self._work is None or self._work.done():
-            self._work = self._loop.create_task(self._write_all(), context=Context())  # no one request's
-        return waiting.written
-
-    def _expire(self) -> None:
-        self._forget_settled()
-        now = self._loop.time()
-        while self._unsettled and self._unsettled[0].until <= now:
-            late = self._unsettled.popleft().written
-            if not late.done():
-                late.set_exception(NotStored("Kafka did not acknowledge in time"))
-        self._expiry = self._loop.call_at(self._unsettled[0].until, self._expire) if self._unsettled else None
-
-    def _forget_settled(self) -> None:
-        while self._unsettled and self._unsettled[0].written.done():
-            self._unsettled.popleft()
-
-    async def _write_all(self) -> None:
-        while self._queue:
-            await self._writer.ready()
-            batch = self._take()
-            if batch:
-                await self._write(batch)
-
-    def _take(self) -> list[_Waiting]:
-        """The next records that somebody still waits for, as many as fit into one batch."""
-        batch: list[_Waiting] = []
-        room = MAX_BATCH_BYTES
-        while self._queue and (not batch or self._queue[0].record.size() <= room):
-            waiting = self._queue.popleft()
-            if not waiting.written.done():
-                batch.append(waiting)
-                room -= waiting.record.size()
-        return batch
-
-    async def _write(self, batch: list[_Waiting]) -> None:
+        records = {partition: [waiting.record for waiting in batch] for partition, batch in batches.items()}
         try:
-            await self._writer.write(self._partition, [waiting.record for waiting in batch])
+            await self._writer.write(records, settled)
         except Exception as error:  # noqa: BLE001 whatever went wrong, those who wait must hear of it
-            log.warning("batch_not_stored", partition=self._partition, records=len(batch), error=repr(error))
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_exception(NotStored("Kafka did not take the batch"))
-        else:
-            for waiting in batch:
-                if not waiting.written.done():
-                    waiting.written.set_result(None)
-        self._forget_settled()
+            for partition in list(batches):
+                settled(partition, error)
+
+    def _settle(self, partition: int, batch: list[Waiting], error: BaseException | None) -> None:
+        if error is not None:
+            log.warning("batch_not_stored", partition=partition, records=len(batch), error=repr(error))
+        outcome = None if error is None else NotStored("Kafka did not take the batch")
+        for waiting in batch:
+            waiting.settle(outcome)
+        queue = self._queues[partition]
+        queue.is_being_written = False
+        queue.forget_settled()
+        if len(queue):
+            self._want(partition, queue)
+
+
+def _tell(written: "asyncio.Future[None]", error: NotStored | None) -> None:
+    if written.done():
+        return
+    if error is None:
+        written.set_result(None)
+    else:
+        written.set_exception(error)

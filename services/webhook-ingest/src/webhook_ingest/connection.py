@@ -1,9 +1,9 @@
 """uvicorn's connection with a short way for webhooks.
 
-Most webhooks arrive whole and are taken. For those, a task, ASGI's messages, the middlewares and the router would cost
-more than all that is done for them, so this goes from the last byte straight to the check and writes the one answer.
-Whatever else happens, the request goes on to the ASGI app, which can do everything: it reads what comes slowly, and
-words each refusal.
+Most webhooks arrive whole, say nothing out of the ordinary, and are taken. For those, uvicorn's request, a task, ASGI's
+messages, the middlewares and the router would cost more than all that is done for them, so this goes from the last byte
+straight to the check and writes the one answer. Whatever else happens, the bytes go on to uvicorn as they came, and so
+to the ASGI app, which can do everything: it reads what comes slowly, and words each refusal.
 """
 
 import asyncio
@@ -14,107 +14,186 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from tillstream_operations import BoundedConnection, Problem
+from webhook_ingest import heads
 from webhook_ingest.admission import Full
+from webhook_ingest.records import NotStored
 from webhook_ingest.webhook import ANSWER, ANSWER_HEADERS, REFUSED, Taken, Webhook
 
 WHOLE_SECONDS: Final = 2.0
 """What has not arrived by then is read by the app."""
+MOST_BYTES: Final = heads.MAX_BYTES + HIGH_WATER_LIMIT
+"""What is larger is read by the app."""
 _HEAD: Final = b"".join(b"%b: %b\r\n" % header for header in ANSWER_HEADERS)
 
 
 class WebhookConnection(BoundedConnection):
-    """Holds a webhook back from the app until it is whole, and then from ever going there, if all is well."""
+    """Holds a webhook back from uvicorn until it is whole, and then from ever going there, if all is well.
+
+    At any moment the connection rests, or a request arrives, is being stored, or is uvicorn's.
+    """
 
     _webhook: Webhook
-    _held: RequestResponseCycle | None = None
-    _app: ASGIApp
-    _endpoint: str
+    _arrived = b""
+    """Of a request that is not whole yet, or is being stored."""
+    _wanted = 0
+    """As many bytes have to be there before it is worth a look."""
     _late: asyncio.TimerHandle | None = None
+    _taken: Taken | None = None
+    _ahead = b""
+    """What came while a request is being stored."""
+    _refused: Problem | None = None
+    _is_between_messages = True
+    _is_to_end = False
+    _rests_since = 0.0
+    _rest: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Know who takes webhooks."""
         self._webhook = self.config.app.state.webhook  # type: ignore[union-attr]
         super().connection_made(transport)
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
-        """Called by uvicorn when it is a request's turn."""
-        endpoint = self._webhook.endpoint_of(cycle.scope["method"], cycle.scope["path"])
-        if endpoint is None or cycle.waiting_for_100_continue:
-            super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
-            return
-        self._held, self._app, self._endpoint = cycle, app, endpoint
-        if not cycle.more_body:
-            self._take(cycle)
-
-    def on_body(self, body: bytes) -> None:
-        """Called by the parser; what is large is read by the app, within its limits."""
-        super().on_body(body)
-        if self._held is not None and len(self._held.body) > HIGH_WATER_LIMIT:
-            self._go_the_long_way()
-
-    def on_message_complete(self) -> None:
-        """Called by the parser: what is held may be whole now."""
-        super().on_message_complete()
-        if self._held is not None and not self._held.more_body:
-            self._take(self._held)
-
-    def data_received(self, data: bytes) -> None:
-        """Called by the transport; what is not whole after this gets a moment."""
-        super().data_received(data)
-        if self._held is not None and self._late is None:
-            self._late = self.loop.call_later(WHOLE_SECONDS, self._go_the_long_way)
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody waits any more; the app would have nothing to read."""
-        if self._held is not None:
+        if self._arrived and self._taken is None:
             self._let_go()
             self._webhook.gone()
+        self._end_rest()
         super().connection_lost(exc)
 
-    def _take(self, cycle: RequestResponseCycle) -> None:
-        self._let_go()
-        try:
-            taken = self._webhook.take(self._endpoint, cycle.scope["headers"], bytes(cycle.body))
-        except Full:
-            taken = None
-        except Problem as problem:
-            self._refuse(cycle, problem)
-            return
-        if taken is None:
-            super()._start_asgi_task(cycle, self._app)  # type: ignore[arg-type]
+    def data_received(self, data: bytes) -> None:
+        """Called by the transport."""
+        if self._taken is not None:
+            self._ahead += data
+            self.flow.pause_reading()
+        elif self._is_uvicorns():
+            super().data_received(data)
         else:
-            taken.stored.add_done_callback(lambda _: self._settle(cycle, taken))
+            self._unset_keepalive_if_required()
+            self._arrived += data
+            if len(self._arrived) >= self._wanted:
+                self._examine()
 
-    def _settle(self, cycle: RequestResponseCycle, taken: Taken) -> None:
-        problem = self._webhook.settle(taken)
+    def on_message_begin(self) -> None:
+        """Called by the parser."""
+        self._is_between_messages = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Called by the parser."""
+        self._is_between_messages = True
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Called by the server: this request is the last one."""
+        if self._arrived:
+            self._is_to_end = True
+        else:
+            super().shutdown()
+
+    def _is_uvicorns(self) -> bool:
+        return not self._is_between_messages or (self.cycle is not None and not self.cycle.response_complete)
+
+    def _examine(self) -> None:
+        head = heads.read(self._arrived)
+        if head is None:
+            if heads.may_come(self._arrived):
+                self._wait()
+            else:
+                self._go_the_long_way()
+            return
+        endpoint, whole = self._webhook.endpoint_of("POST", head.path), head.size + head.length
+        if endpoint is None or whole > MOST_BYTES or len(self._arrived) > whole:
+            self._go_the_long_way()
+        elif len(self._arrived) < whole:
+            self._wanted = whole
+            self._wait()
+        else:
+            self._take(endpoint, head)
+
+    def _wait(self) -> None:
+        if self._late is None:
+            self._late = self.loop.call_later(WHOLE_SECONDS, self._go_the_long_way)
+
+    def _take(self, endpoint: str, head: heads.Head) -> None:
+        try:
+            self._taken = self._webhook.take(endpoint, head.signature, self._arrived[head.size :], self._settle)
+        except Full:
+            pass
+        except Problem as problem:
+            self._refused = problem
+        if self._taken is None:
+            self._go_the_long_way()
+        elif self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _settle(self, error: NotStored | None) -> None:
+        taken, self._taken = self._taken, None
+        if taken is None:
+            return
+        self._refused = self._webhook.settle(taken, error)
         if self.flow.write_paused:  # somebody sends and sends and reads no answer
             self.transport.abort()
-        elif problem:
-            self._refuse(cycle, problem)
-        elif not cycle.disconnected:
-            self._answer(cycle)
+        if self.transport.is_closing():
+            self._let_go()
+            return
+        if self._refused:
+            self._go_the_long_way()
+        else:
+            self._answer()
+        if self._ahead:
+            data, self._ahead = self._ahead, b""
+            self.flow.resume_reading()
+            self.data_received(data)
 
-    def _answer(self, cycle: RequestResponseCycle) -> None:
-        goodbye = b"" if cycle.keep_alive else b"connection: close\r\n"
+    def _answer(self) -> None:
+        self._let_go()
+        goodbye = b"connection: close\r\n" if self._is_to_end else b""
         defaults = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         self.transport.write(b"HTTP/1.1 200 OK\r\n%b%b%b\r\n%b" % (defaults, _HEAD, goodbye, ANSWER))
-        cycle.response_started = cycle.response_complete = True
-        if not cycle.keep_alive:
+        self.server_state.total_requests += 1
+        if self._is_to_end:
             self.transport.close()
-        self.on_response_complete()
-
-    def _refuse(self, cycle: RequestResponseCycle, problem: Problem) -> None:
-        cycle.scope[REFUSED] = problem  # type: ignore[typeddict-unknown-key]
-        super()._start_asgi_task(cycle, self._app)  # type: ignore[arg-type]
+        else:
+            self._begin_rest()
 
     def _go_the_long_way(self) -> None:
-        cycle = self._held
+        arrived = self._arrived
         self._let_go()
-        if cycle is not None:
-            super()._start_asgi_task(cycle, self._app)  # type: ignore[arg-type]
+        self._end_rest()
+        super().data_received(arrived)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
+        """Called by uvicorn when it is a request's turn."""
+        if self._refused is not None:
+            cycle.scope[REFUSED], self._refused = self._refused, None  # type: ignore[typeddict-unknown-key]
+        if self._is_to_end:
+            cycle.keep_alive = False
+        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _let_go(self) -> None:
-        self._held = None
+        self._arrived, self._wanted = b"", 0
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _begin_rest(self) -> None:
+        self._end_head()
+        self._rests_since = self.loop.time()
+        if self._rest is None:  # one timer for many requests, as in BoundedConnection
+            self._rest = self.loop.call_later(self.timeout_keep_alive, self._close_if_resting)
+
+    def _end_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+    def _close_if_resting(self) -> None:
+        self._rest = None
+        if self._arrived or self._is_uvicorns():
+            return
+        left = self._rests_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._rest = self.loop.call_later(left, self._close_if_resting)
+        else:
+            self.transport.close()

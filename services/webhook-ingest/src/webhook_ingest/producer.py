@@ -7,13 +7,14 @@ meanwhile (its issue 1101), and no lost sequence number can stop the producer (i
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     BrokerResponseError,
     CorruptRecordException,
@@ -21,10 +22,11 @@ from aiokafka.errors import (
     NotLeaderForPartitionError,
     RequestTimedOutError,
 )
-from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from tillstream_operations import Efforts, leave
-from webhook_ingest.batches import NotStored, Record
+from webhook_ingest.records import Heard, NotStored, Record
 
 REQUEST_TIMEOUT: Final = 3.0
 GIVE_UP_AFTER: Final = 4 * REQUEST_TIMEOUT  # aiokafka should long have said something by then
@@ -35,7 +37,6 @@ OURS: Final = (CorruptRecordException, NotLeaderForPartitionError, RequestTimedO
 """What the brokers' answers may have to do with us; all others, such as too few replicas, a restart would not cure."""
 
 log = structlog.get_logger(__name__)
-_partition = DefaultPartitioner()
 
 
 def make_producer(bootstrap_servers: str) -> AIOKafkaProducer:
@@ -64,6 +65,7 @@ class Producer:
         self._keeper: asyncio.Task[None] | None = None
         self._retired: set[asyncio.Task[bool]] = set()
         self._unexplained = False
+        self._partitions = 0
         self.answering = False
 
     @property
@@ -93,31 +95,58 @@ class Producer:
 
     def partition_of(self, key: bytes) -> int | None:
         """As every Kafka client's default partitioner says; nothing while there is no connection."""
+        if self._current is None or not self._partitions:
+            return None
+        return int((murmur2(key) & 0x7FFFFFFF) % self._partitions)
+
+    def broker_of(self, partition: int) -> int | None:
+        """Who leads this partition, as far as is known."""
         if self._current is None:
             return None
-        partitions = sorted(self._current.client.cluster.partitions_for_topic(self._topic) or ())
-        return int(_partition(key, partitions, partitions)) if partitions else None
+        leader: int | None = self._current.client.cluster.leader_for_partition(TopicPartition(self._topic, partition))
+        return leader
 
-    async def write(self, partition: int, records: Sequence[Record]) -> None:
-        """Return once all in-sync replicas have the records. Raises NotStored; if Kafka failed, connects anew."""
+    async def write(self, batches: Mapping[int, Sequence[Record]], settled: Heard) -> None:
+        """Settle each partition's batch once all in-sync replicas have it. If Kafka fails, connects anew."""
         producer = await self._producer()
-        batch = producer.create_batch()
-        for record in records:
-            taken = batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
-            if taken is None:
-                raise NotStored(f"{len(records)} records do not fit into one request")
-        batch.close()
+        deliveries: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout(GIVE_UP_AFTER):
-                acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
-                await acknowledged
+                for partition, records in batches.items():
+                    if (batch := _packed(producer, records)) is None:
+                        settled(partition, NotStored(f"{len(records)} records do not fit into one request"))
+                        continue
+                    delivery = await producer.send_batch(batch, self._topic, partition=partition)
+                    delivery.add_done_callback(partial(self._hear, producer, partition, settled))
+                    deliveries.append(delivery)
+                if deliveries:
+                    await asyncio.wait(deliveries)
         except Exception as error:
-            self._note(error)
-            self._give_up(producer)
-            raise NotStored(repr(error)) from error
-        self._efforts.succeeded()
+            self._fail(producer, error)
+            for delivery in deliveries:
+                delivery.cancel()
+            raise
 
-    def _note(self, error: Exception) -> None:
+    def _hear(
+        self,
+        producer: AIOKafkaProducer,
+        partition: int,
+        settled: Heard,
+        delivery: "asyncio.Future[Any]",
+    ) -> None:
+        error = asyncio.CancelledError() if delivery.cancelled() else delivery.exception()
+        if error is None:
+            self._efforts.succeeded()
+            settled(partition, None)
+        else:
+            self._fail(producer, error)
+            settled(partition, NotStored(repr(error)))
+
+    def _fail(self, producer: AIOKafkaProducer, error: BaseException) -> None:
+        self._note(error)
+        self._give_up(producer)
+
+    def _note(self, error: BaseException) -> None:
         if isinstance(error, BrokerResponseError) and not isinstance(error, OURS):
             self._efforts.succeeded()  # as a write it failed, but it got through to who refused it
         else:
@@ -146,7 +175,7 @@ class Producer:
             try:
                 async with asyncio.timeout(GIVE_UP_AFTER):
                     await producer.start()
-                    await producer.partitions_for(self._topic)
+                    self._partitions = len(await producer.partitions_for(self._topic))
             except (KafkaError, TimeoutError, OSError) as error:
                 attempt += 1
                 if attempt == 1:
@@ -177,7 +206,9 @@ class Producer:
     async def _answers(self, producer: AIOKafkaProducer) -> bool:
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT):  # `wait_for` loses a cancellation that comes as it ends
-                return bool(await producer.client.force_metadata_update())
+                answers = bool(await producer.client.force_metadata_update())
+                self._partitions = len(producer.client.cluster.partitions_for_topic(self._topic) or ())
+                return answers
         except (KafkaError, TimeoutError):
             return False
 
@@ -195,3 +226,12 @@ class Producer:
         task = asyncio.create_task(leave(producer.stop(), within=RETIRE_WITHIN))
         self._retired.add(task)
         task.add_done_callback(self._retired.discard)
+
+
+def _packed(producer: AIOKafkaProducer, records: Sequence[Record]) -> BatchBuilder | None:
+    batch = producer.create_batch()
+    for record in records:
+        if batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+            return None
+    batch.close()
+    return batch

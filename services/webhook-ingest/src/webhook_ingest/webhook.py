@@ -3,7 +3,6 @@
 Every event passes here: one that arrives as a whole is taken without ASGI (connection.py), all else is raw ASGI.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -17,11 +16,12 @@ from tillstream_contracts import EventHeaders
 from tillstream_operations import Problem
 from webhook_ingest import signatures, stripe_event
 from webhook_ingest.admission import Full, Room, Seat
-from webhook_ingest.batches import Batches, NotStored, Record
+from webhook_ingest.batches import Batches
 from webhook_ingest.bodies import declared_length, read_body
 from webhook_ingest.endpoints import DEFAULT
 from webhook_ingest.keyring import Keyring
 from webhook_ingest.metrics import Metrics
+from webhook_ingest.records import NotStored, Record, Settled
 from webhook_ingest.settings import Settings
 from webhook_ingest.signatures import Refusal
 from webhook_ingest.stripe_event import NotAnEvent, StripeEvent
@@ -51,7 +51,6 @@ log = structlog.get_logger(__name__)
 class Taken(NamedTuple):
     """A webhook on its way into Kafka."""
 
-    stored: "asyncio.Future[None]"
     event: StripeEvent
     verified_at: float
     seat: Seat
@@ -85,21 +84,24 @@ class Webhook:
         name = path.removeprefix(f"{PATH}/")
         return name if name in self._keyring.keys else None
 
-    def take(self, endpoint: str, headers: Headers, body: bytes) -> Taken | None:
-        """Begin to store a webhook, which `settle` ends; nothing where only the app can. Raises Problem, Full."""
+    def take(self, endpoint: str, signature: bytes, body: bytes, settled: Settled) -> Taken | None:
+        """Begin to store a webhook; `settled` is called later on, and is to call `settle`.
+
+        Nothing where only the app can. Raises Problem, Full.
+        """
         with self._room.seat() as seat:
             seat.take(len(body))
-            event = self._verified(body, _signature(headers), self._secrets(endpoint))
+            event = self._verified(body, signature, self._secrets(endpoint))
             verified_at = self._clock()
             if self._is_of_other_mode(event):
                 return None
-            stored = self._batches.add(_record(event, body, endpoint, verified_at))
-            return Taken(stored, event, verified_at, seat.kept()) if stored else None
+            waiting = self._batches.add(_record(event, body, endpoint, verified_at), settled)
+            return Taken(event, verified_at, seat.kept()) if waiting else None
 
-    def settle(self, taken: Taken) -> Problem | None:
+    def settle(self, taken: Taken, error: NotStored | None) -> Problem | None:
         """Count what is stored now; why it is not, if it is not."""
         taken.seat.leave()
-        if taken.stored.exception() is not None:
+        if error is not None:
             return _not_stored()
         self._count(taken.event, taken.verified_at)
         return None

@@ -26,7 +26,7 @@ MUTANTS: Final = (
     Mutant(
         "answer-first",
         INGEST,
-        "webhook:Webhook._store",
+        "batches:Batches.add",
         ingest_defects.answer_first,
         "webhook-ingest answers 200 before Kafka has acknowledged",
         frozenset({KEPT}),

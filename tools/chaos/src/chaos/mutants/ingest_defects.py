@@ -1,10 +1,9 @@
 """Defects of webhook-ingest, each made of the right code that it replaces."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
-
-Async = Callable[..., Coroutine[Any, Any, Any]]
 
 
 def acks_one(producer: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,17 +17,16 @@ def acks_one(producer: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def answer_first(store: Async) -> Async:
+def answer_first(add: Callable[..., Any]) -> Callable[..., Any]:
     """200 at once; the write goes on by itself, and nobody hears how it went."""
-    under_way: set[asyncio.Task[Any]] = set()
 
-    async def stored(*given: Any) -> None:
-        task = asyncio.create_task(store(*given))
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    def added(batches: Any, record: Any, settled: Callable[[None], None]) -> Any:
+        if add(batches, record, lambda _: None) is None:
+            return None
+        asyncio.get_running_loop().call_soon(settled, None)
+        return SimpleNamespace(withdraw=lambda: None)
 
-    return stored
+    return added
 
 
 def no_verification(_: Callable[..., Any]) -> Callable[..., None]:
