@@ -31,10 +31,10 @@ check: setup ## Formatting, lint, types, import rules, compatibility of the sche
 	@exec scripts/check
 
 bench: setup ## Side by side with what one would build instead; keeps its figures (ARGS="--only ingest --repetitions 10")
-	@exec .venv/bin/python -m bench run $(ARGS)
+	@exec scripts/bench run $(ARGS)
 
 bench-quick: setup ## The most telling of it, in less than two minutes
-	@exec .venv/bin/python -m bench run --quick $(ARGS)
+	@exec scripts/bench run --quick $(ARGS)
 
 chaos: setup ## Kill, freeze and cut off all of it for three minutes, and judge what is left (ARGS="run --seed 7 --seconds 120")
 	@exec scripts/chaos $(or $(ARGS),run --seed 1)

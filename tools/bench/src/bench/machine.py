@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from pathlib import Path
 
 import psutil
@@ -13,8 +14,14 @@ def description() -> str:
     memory = psutil.virtual_memory().total / 2**30
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}; load {load:.1f} before the run"
+        f"{_python()}; load {load:.1f} before the run"
     )
+
+
+def _python() -> str:
+    """How it was built matters by a fifth: see scripts/bench."""
+    whose = "the system's" if sys.base_prefix == "/usr" else "not the system's"
+    return f"Python {platform.python_version()} ({whose})"
 
 
 def _processor() -> str:
