@@ -30,7 +30,7 @@ class GrowthIngest:
 
     async def sample(self, contestant: str, case: Case, seconds: float) -> Mapping[str, float]:
         """Requests for a while, from 64 connections that share the instances."""
-        options = {"secret": self._secret, "warmup": "1s", "lasts": f"{seconds}s", "connections": 64}
+        options = {"secret": self._secret, "warmup": "0.4s", "lasts": f"{seconds}s", "connections": 64}
         entrant = self._entrants[case.name, contestant]
         posted = await entrant.post("post", case.name, options, self._ground.folder)
         return {
@@ -89,6 +89,6 @@ GROWTH_INGEST: Final = Scenario(
     ),
     cases=CASES,
     musts=(),
-    seconds=2.0,
+    seconds=1.0,
     open=_open,
 )

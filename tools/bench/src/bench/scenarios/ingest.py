@@ -27,7 +27,7 @@ class Ingest:
 
     async def sample(self, contestant: str, case: Case, seconds: float) -> Mapping[str, float]:
         """Requests for a while, from as many connections as the case says."""
-        options = {"secret": self._secret, "warmup": "1s", "lasts": f"{seconds}s", "body": 2500, **case.options}
+        options = {"secret": self._secret, "warmup": "0.4s", "lasts": f"{seconds}s", "body": 2500, **case.options}
         posted = await self._entrants[contestant].post("post", case.name, options, self._ground.folder)
         return {
             "per_cpu_second": posted.acknowledged / posted.cpu_seconds if posted.cpu_seconds else 0.0,
@@ -99,6 +99,6 @@ INGEST: Final = Scenario(
         Must(BUSY, "p99", GO, at_most=3),
         Must(STEADY, "p99", GO, at_most=3),
     ),
-    seconds=3.0,
+    seconds=1.0,
     open=_open,
 )
