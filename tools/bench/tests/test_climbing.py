@@ -1,6 +1,6 @@
 import pytest
 
-from bench.climbing import LEAST, highest
+from bench.climbing import LEAST, SLACK, STEP, highest
 
 
 class Held:
@@ -16,14 +16,14 @@ class Held:
 
 
 async def test_the_highest_rate_is_one_that_was_held_for_long() -> None:
-    held = Held(most=2000, for_long=1500)
+    held = Held(most=2000, for_long=1600)
     found = await highest(held, first=1000, look=5, last=60)
-    assert found == pytest.approx(1000 * 1.25**3 * 0.9**3)
+    assert found == pytest.approx(1000 * STEP**3 * SLACK)
     assert held.asked[-1] == (found, 60)
 
 
 async def test_a_first_rate_that_is_too_high_is_gone_back_from() -> None:
-    assert await highest(Held(most=100, for_long=100), first=120, look=5, last=60) == pytest.approx(120 * 0.9**2)
+    assert await highest(Held(most=100, for_long=100), first=120, look=5, last=60) == pytest.approx(120 * SLACK)
 
 
 async def test_a_step_that_fails_once_is_tried_again() -> None:
