@@ -49,13 +49,16 @@ class Sessions:
     async def serve(self, socket: Socket) -> None:
         """Serve one connection from its first frame to its end."""
         try:
-            asked = await self._first_frame(socket)
-            grant = self._granted(asked.token)
-            await self._watch(socket, asked, grant)
+            await self._watch(socket, *await self._asked(socket))
         except Refused as refused:
             await self._refuse(socket, refused)
         except ConnectionClosed:
             pass
+
+    async def _asked(self, socket: Socket) -> tuple[Grant | SubscriptionGrant, str, int]:
+        """What the client may watch, its token, and the version that it has seen."""
+        asked = await self._first_frame(socket)
+        return self._granted(asked.token), asked.token, asked.after_version
 
     async def _first_frame(self, socket: Socket) -> Subscribe:
         try:
@@ -71,12 +74,13 @@ class Sessions:
         except TokenRefused as refused:
             raise Refused(refused.code) from refused
 
-    async def _watch(self, socket: Socket, asked: Subscribe, grant: Grant | SubscriptionGrant) -> None:
+    async def _watch(self, socket: Socket, grant: Grant | SubscriptionGrant, token: str, after_version: int) -> None:
         """Register first and read what is watched second, so that no change falls in between."""
         kind, watched_id = _watched(grant)
-        watcher = Watcher(grant.merchant_id, watched_id, socket, asked.after_version)
+        watcher = Watcher(grant.merchant_id, watched_id, socket, after_version)
         with self._watchers[kind].watching(watcher):
-            snapshot = asyncio.create_task(self._send_snapshot(socket, kind, watcher, asked.token))
+            snapshot = asyncio.create_task(self._send_snapshot(socket, kind, watcher, token))
+            del token  # half a KiB that would stay as long as the socket
             try:
                 await self._until_end(socket, grant.expires_at)
             finally:
