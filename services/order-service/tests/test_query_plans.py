@@ -1,7 +1,7 @@
 """What PostgreSQL does for each question about orders: it reads an index, and few rows more than it shows."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +10,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.dialects import postgresql
 
+from order_service.app import _pool
 from order_service.cursors import Cursor
+from order_service.ledger import LOCK_ORDERS, LOCK_PAYMENTS, PAYMENTS_OF
 from order_service.order_filters import Filters, newest_first
 from order_service.reads import PLANNING
+from order_service.settings import Settings
 from tillstream_contracts import OrderStatus
 
 pytestmark = pytest.mark.integration
@@ -21,6 +24,8 @@ MANY = 60_000
 PAGE = 21
 FEW = 2_500
 """The most rows that one page may have to look at; a walk through the tables would look at MANY."""
+PLANS_OF_ITS_OWN = 5
+"""So many times PostgreSQL plans a prepared statement for what it is given; after that it may keep to one plan."""
 STATUSES = ["paid"] * 44 + ["payment_failed", "refunded", "canceled", "expired", "partially_refunded", "pending"]
 
 FILL = """
@@ -133,3 +138,18 @@ def _looked_at(node: dict[str, Any]) -> float:
         return 0
     rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
     return float(rows) * float(node["Actual Loops"])
+
+
+@pytest.mark.parametrize("statement", [LOCK_ORDERS, LOCK_PAYMENTS, PAYMENTS_OF])
+async def test_consumer_goes_by_key_with_a_plan_that_was_made_for_empty_tables(
+    settings: Callable[..., Settings], migrated: str, statement: str
+) -> None:
+    """As in a new house: until PostgreSQL next analyzes the tables, it keeps to the plan that it made at first."""
+    wanted = "ARRAY[" + ", ".join(f"'id_{number}'" for number in range(10)) + "]"
+    async with _pool(settings(database_url=migrated)) as pool, pool.acquire() as connection:
+        await connection.execute(f"PREPARE asked (text[]) AS {statement}")
+        for _ in range(PLANS_OF_ITS_OWN + 1):
+            await connection.execute(f"EXECUTE asked({wanted})")
+        await connection.execute(FILL, FEW, STATUSES)
+        plan = await connection.fetch(f"EXPLAIN EXECUTE asked({wanted})")
+    assert not [line for (line,) in plan if "Seq Scan" in line]
