@@ -1,21 +1,22 @@
-"""SQL for many rows at once, made from the tables' own columns: all rows travel as one JSON text.
+"""SQL for many rows at once, made from the tables' own columns: each column travels as one JSON array.
 
-Beside an array a column (`unnest`) it takes PostgreSQL no longer, and Python less than half of the time (2.0 instead of
-5.2 µs for a row of `payments`, batches of 500), as the driver need not look at each value; and a new column or
-type needs no new SQL.
+The driver need not look at each value, and a new column or type needs no new SQL. For a row of `payments`, in batches
+of 500, that takes Python 0.5 µs and PostgreSQL 10; an object a row took 1.5 and 16, arrays of the driver's own 5.2.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
 
 from order_service.failures import Overtaken
 from order_service.postgres import Connection
 
 Row = Sequence[Any]
+DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # knows how PostgreSQL names a type
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,10 @@ class Statement:
     sql: str
     columns: tuple[str, ...]
 
-    def of(self, rows: Iterable[Row]) -> tuple[str, str]:
-        """The statement and its one argument."""
-        return self.sql, orjson.dumps([dict(zip(self.columns, row, strict=True)) for row in rows]).decode()
+    def of(self, rows: Iterable[Row]) -> tuple[str, ...]:
+        """The statement and its arguments."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(self.columns)
+        return self.sql, *(orjson.dumps(values).decode() for values in columns)
 
 
 async def write(
@@ -53,11 +55,13 @@ def names(table: Table) -> str:
 
 def append(table: Table) -> Statement:
     """Insert rows."""
-    columns = tuple(column.name for column in table.columns if column.identity is None)
-    filled = ", ".join(columns)
-    given = f"json_populate_recordset(NULL::{table.name}, $1::json)"
-    sql = f"INSERT INTO {table.name} ({filled}) SELECT {filled} FROM {given}"  # noqa: S608  # all names are our own
-    return Statement(sql, columns)
+    filled = [column for column in table.columns if column.identity is None]
+    columns = ", ".join(column.name for column in filled)
+    arrays = ", ".join(f"json_array_elements_text(${number}::json)" for number, _ in enumerate(filled, 1))
+    values = ", ".join(f"{column.name}::{column.type.compile(dialect=DIALECT)}" for column in filled)
+    given = f"SELECT {values} FROM ROWS FROM ({arrays}) AS given({columns})"  # noqa: S608  # all names are our own
+    sql = f"INSERT INTO {table.name} ({columns}) {given}"
+    return Statement(sql, tuple(column.name for column in filled))
 
 
 def insert(table: Table) -> Statement:
