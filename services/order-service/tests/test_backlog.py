@@ -16,7 +16,7 @@ from tillstream_contracts import STRIPE_EVENTS
 
 pytestmark = pytest.mark.integration
 
-BACKLOG = 60_000
+BACKLOG = 120_000
 PAYMENTS = 300
 PADDING = "x" * 3_000
 PARTITIONS = 3
@@ -25,7 +25,7 @@ SAMPLE_SECONDS = 0.03
 EARLY, LATE = (0.3, 0.5), 0.8
 """Shares of the backlog: by the first one the buffers have been full once."""
 MOST_GROWTH = 1.2
-"""A backlog that was kept would be 180 MB beside what the process needs, about as much."""
+"""A backlog that was kept would be 360 MB beside what the process needs, twice as much."""
 
 
 async def produce(bootstrap: str, topic: str, values: list[bytes]) -> None:

@@ -10,6 +10,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from order_service.__main__ import HTTP_DRAIN_SECONDS
+from order_service.belt import Steps
 from order_service.commits import IN_DATABASE, Commits
 from order_service.intake import Intake
 from order_service.metrics import Metrics
@@ -30,6 +31,13 @@ class Consumer:
     commits: int = 0
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     reached: dict[TopicPartition, int] = field(default_factory=dict)
+    waiting: list[tuple[Any, ...]] = field(default_factory=list)
+    """The batches that were fetched meanwhile."""
+
+    async def getmany(self, *, timeout_ms: int, max_records: int) -> dict[TopicPartition, tuple[Any, ...]]:
+        assert timeout_ms == 0
+        assert max_records == len(BATCH)
+        return {A: self.waiting.pop(0)} if self.waiting else {}
 
     async def commit(self, offsets: dict[TopicPartition, tuple[int, str]]) -> None:
         self.commits += 1
@@ -70,8 +78,13 @@ A, B = TopicPartition("topic", 0), TopicPartition("topic", 1)
 BATCH = (record(0, 7), record(0, 8), record(1, 3))
 
 
-def intake(settings: Any, handle: Any, topic: str = "topic") -> Intake:
-    return Intake(settings(), [topic], handle, Progress(Metrics(), stuck_after=timedelta(seconds=30)), Metrics())
+def intake(settings: Any, handle: Any, topic: str = "topic", **options: Any) -> Intake:
+    progress = Progress(Metrics(), stuck_after=timedelta(seconds=30))
+    return Intake(settings(**options), [topic], Steps(_just, _just, handle), progress, Metrics())
+
+
+async def _just(batch: Any) -> Any:
+    return batch
 
 
 async def well(_: Any) -> None:
@@ -102,6 +115,41 @@ async def test_batch_that_failed_is_rewound_and_not_committed(settings: Any) -> 
     consumer = Consumer({B})
     await intake(settings, badly)._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
     assert (consumer.committed, consumer.sought) == ({}, {B: 3})
+
+
+async def test_batches_that_wait_are_taken_in_while_they_come_whole(settings: Any) -> None:
+    """What comes behind half of one is left to the next poll, so that few records are not taken in one by one."""
+    consumer = Consumer({A, B}, waiting=[(record(0, 9), record(0, 10)), (record(0, 11),), (record(0, 12),)])
+    taking = intake(settings, well, batch_records=3)
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    await taking.stop()
+    assert (consumer.committed, consumer.sought, len(consumer.waiting)) == ({A: 12, B: 4}, {}, 1)
+
+
+async def test_of_batches_under_way_those_before_the_failed_one_are_committed_and_the_others_rewound(
+    settings: Any,
+) -> None:
+    """However far the ones behind had come."""
+    consumer = Consumer({A, B}, waiting=[(record(0, 9), record(1, 4)), (record(0, 10), record(0, 11))])
+
+    async def fails_at_the_second(batch: Any) -> None:
+        if batch[0].offset == 9:
+            raise ConnectionError
+
+    taking = intake(settings, fails_at_the_second, batch_records=3)
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    await taking._commits.finish()
+    assert (consumer.committed, consumer.sought) == ({A: 9, B: 4}, {A: 9, B: 4})
+    assert not consumer.waiting
+
+
+async def test_who_is_told_to_stop_fetches_nothing_more(settings: Any) -> None:
+    """What is under way is finished, and committed."""
+    consumer = Consumer({A, B}, waiting=[(record(0, 9), record(0, 10))])
+    taking = intake(settings, well, batch_records=3)
+    taking._stopping.set()
+    await taking._on_batch(Message(BATCH, consumer))  # type: ignore[arg-type]  # a stand-in
+    assert (consumer.committed, len(consumer.waiting)) == ({A: 9, B: 4}, 1)
 
 
 async def test_commit_that_fails_is_no_failure_of_the_batch(settings: Any) -> None:

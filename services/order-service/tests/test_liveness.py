@@ -14,14 +14,14 @@ from tillstream_operations import NO_PROGRESS
 pytestmark = pytest.mark.integration
 
 STUCK = {
-    "a handler that never returns": "batches.Batches.handle = lambda *_: asyncio.sleep(3600)",
+    "a handler that never returns": "batches.Batches.take_in = lambda *_: asyncio.sleep(3600)",
     "a consumer that delivers nothing": """
 async def nothing(*_, timeout_ms=0, **__):
     await asyncio.sleep(timeout_ms / 1000)
     return {}
 aiokafka.AIOKafkaConsumer.getmany = nothing
 """,
-    "a handler that blocks the event loop": "batches.Batches.handle = lambda *_: time.sleep(3600)",
+    "a handler that blocks the event loop": "batches.Batches.take_in = lambda *_: time.sleep(3600)",
 }
 MAIN = """
 import asyncio, time, aiokafka

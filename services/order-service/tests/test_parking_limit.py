@@ -1,5 +1,6 @@
 """Past a limit nothing more is parked that may be our own fault: the consumer stops, and everything stays in Kafka."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from order_service.failures import TooMuchParked
 from order_service.parking import Parked
 from order_service.parking_limit import ParkingLimit
 
+OFFSETS = count()
+
 
 def parked(*, is_ours: bool = True) -> Parked:
-    return Parked(ConsumerRecord("t", 0, 0, 0, 0, None, b"", None, 0, 0, []), "It fails.", is_ours=is_ours)
+    """A record of its own."""
+    return Parked(ConsumerRecord("t", 0, next(OFFSETS), 0, 0, None, b"", None, 0, 0, []), "It fails.", is_ours=is_ours)
 
 
 def test_so_many_a_minute_may_be_parked() -> None:
@@ -33,12 +37,23 @@ def test_so_many_a_minute_may_be_parked() -> None:
 def test_records_that_nobody_can_read_have_a_limit_of_their_own() -> None:
     """They may be many, as they are not our fault; but a reader that understands nothing shall not empty a topic."""
     limit = ParkingLimit(0, 100)
-    unreadable = [parked(is_ours=False)] * 100
+    unreadable = [parked(is_ours=False) for _ in range(100)]
     limit.check(unreadable)
     limit.note(unreadable)
     limit.check([])
     with pytest.raises(TooMuchParked, match="It fails"):
-        limit.check(unreadable[:1])
+        limit.check([parked(is_ours=False)])
+
+
+def test_record_that_comes_again_counts_once() -> None:
+    """Kafka did not take what its batch published: that is no further record that fails here."""
+    limit, again = ParkingLimit(2), parked()
+    for _ in range(3):
+        limit.check([again])
+        limit.note([again])
+    limit.check([parked()])
+    with pytest.raises(TooMuchParked):
+        limit.check([parked(), parked()])
 
 
 def test_once_stopped_only_a_good_batch_lets_the_next_one_be_parked() -> None:

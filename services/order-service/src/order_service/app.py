@@ -25,7 +25,8 @@ from order_service.subscription_reads import SubscriptionReads
 from tillstream_operations import BodyLimit, InFlight, RequestIds, add_probes, answer_with_problems
 from tillstream_operations.kafka_records import take_any_header_names
 
-CONSUMER_CONNECTIONS = 2
+CONSUMER_CONNECTIONS = 3
+"""One for the batch that is taken in, one for the one that is published, one for the probes."""
 IDLE_IN_TRANSACTION = "30s"
 
 

@@ -6,14 +6,17 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
+from time import monotonic
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from order_service.belt import Belt, Steps
 from order_service.commits import Commits
 from order_service.failures import could_new_clients_help, without_content
 from order_service.metrics import Metrics
@@ -31,25 +34,25 @@ FETCH_BYTES = 8 * 2**20
 PARTITION_FETCH_BYTES = 2**20
 """Bounds what is held of a backlog; of a larger record Kafka sends one at a time all the same."""
 
-Handle = Callable[[Sequence[Record]], Awaitable[None]]
 Starts = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
 """Says from where to read where that is not from the group's committed offset."""
 
 
 class Intake:
-    """One consumer of the group: subscribed to `topics`, handing batches to `handle`."""
+    """One consumer of the group: subscribed to `topics`, each batch taken through its `steps`."""
 
     def __init__(
         self,
         settings: Settings,
         topics: Sequence[str],
-        handle: Handle,
+        steps: Steps[Any, Any],
         progress: Progress,
         metrics: Metrics,
         starts: Starts | None = None,
     ) -> None:
         self._starts = starts
-        self._handle, self._progress, self._metrics = handle, progress, metrics
+        self._steps, self._progress, self._metrics = steps, progress, metrics
+        self._most = settings.batch_records
         self._failures = 0
         self._commits = Commits()
         self.stop_seconds = LAST_COMMIT_SECONDS + settings.drain_timeout.total_seconds() + GOODBYE_SECONDS
@@ -122,19 +125,44 @@ class Intake:
         consumer.resume(*assigned)
 
     async def _on_batch(self, message: KafkaMessage) -> None:
-        records, consumer = message.raw_message, message.consumer
-        self._progress.batch_arrived()
-        with self._metrics.batch_seconds.time():
-            try:
-                await self._handle(records)
-            except Exception as error:  # noqa: BLE001  # told in the log, and the records come again
-                await self._again(records, consumer, error)
-                return
-        self._failures = 0
-        self._progress.batch_done()
-        self._commits.note(records, consumer)
+        """The records at hand, and as long as many wait those behind them, each done or brought again."""
+        belt, consumer = Belt(self._steps), message.consumer
+        try:
+            await self._carry(belt, message.raw_message, consumer)
+        except Exception as error:  # noqa: BLE001  # told in the log, and the records come again
+            await belt.settle()
+            await self._again(belt.records, consumer, error)
+        finally:
+            belt.cancel()
+
+    async def _carry(self, belt: Belt[Any, Any], records: Sequence[Record], consumer: Any) -> None:
+        while records:
+            self._progress.batch_arrived()
+            belt.begin(records)
+            waits = len(records) * 2 > self._most and not self._stopping.is_set()
+            if belt.is_full:
+                await self._done(belt, consumer)
+            records = await self._next(consumer) if waits else ()
+        while belt:
+            await self._done(belt, consumer)
         if self._stopping.is_set():
             await self._commits.finish()
+
+    async def _done(self, belt: Belt[Any, Any], consumer: Any) -> None:
+        batch = await belt.oldest()
+        self._failures = 0
+        self._progress.batch_done()
+        self._metrics.batch_seconds.observe(monotonic() - batch.begun)
+        self._commits.note(batch.records, consumer)
+
+    async def _next(self, consumer: Any) -> Sequence[Record]:
+        """What has been fetched meanwhile."""
+        try:
+            fetched = await consumer.getmany(timeout_ms=0, max_records=self._most)
+        except KafkaError as error:
+            log.warning("fetching_failed", because=type(error).__name__)
+            return ()
+        return tuple(chain(*fetched.values()))
 
     async def _again(self, records: Sequence[Record], consumer: Any, error: Exception) -> None:
         """Nothing is committed: after a pause, growing with each failure, the same records come again.

@@ -1,6 +1,5 @@
 """How much may be parked: neither a bad deployment nor a flood of rubbish shall empty a topic so."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -9,6 +8,7 @@ from order_service.parking import Parked
 
 MINUTE = 60.0
 MOST_UNREADABLE = 500
+Place = tuple[str, int, int]
 
 
 class ParkingLimit:
@@ -42,17 +42,22 @@ class _Limit:
 
     def __init__(self, *, ours: bool, most: int, clock: Callable[[], float]) -> None:
         self._ours, self._most, self._clock = ours, most, clock
-        self._parked_at: deque[float] = deque()
+        self._parked_at: dict[Place, float] = {}
         self._stopped = False
 
     def check(self, parked: Sequence[Parked]) -> None:
         of_kind = [one for one in parked if one.is_ours is self._ours]
-        while self._parked_at and self._parked_at[0] <= self._clock() - MINUTE:
-            self._parked_at.popleft()
-        if of_kind and (self._stopped or len(self._parked_at) + len(of_kind) > self._most):
+        since = self._clock() - MINUTE
+        self._parked_at = {place: at for place, at in self._parked_at.items() if at > since}
+        if of_kind and (self._stopped or len(self._parked_at.keys() | map(_place, of_kind)) > self._most):
             self._stopped = True
             raise TooMuchParked(of_kind[-1].reason)
 
     def note(self, parked: Sequence[Parked]) -> None:
         self._stopped = False
-        self._parked_at.extend(self._clock() for one in parked if one.is_ours is self._ours)
+        self._parked_at |= {_place(one): self._clock() for one in parked if one.is_ours is self._ours}
+
+
+def _place(parked: Parked) -> Place:
+    """A record that comes again, as Kafka did not take what its batch published, counts once."""
+    return parked.record.topic, parked.record.partition, parked.record.offset

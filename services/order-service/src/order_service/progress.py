@@ -32,21 +32,21 @@ class Progress:
         self.ask_seconds = min(ASK_SECONDS, self._stuck_after / ASKS_BEFORE_STUCK)
         self.kafka_answers = False
         """Whether it said how much waits when it was last asked: while it is away, standing still is no fault."""
-        self._in_hand, self._failures = False, 0
+        self._in_hand, self._failures = 0, 0
         self.trouble: str | None = None
 
     def batch_arrived(self) -> None:
         """A batch is in hand, and no longer waits in Kafka."""
-        self._in_hand = True
+        self._in_hand += 1
 
     def batch_done(self) -> None:
         """All that it asked for is done."""
-        self._in_hand = False
+        self._in_hand = max(0, self._in_hand - 1)
         self._move_freely()
 
     def batch_failed(self, error: Exception) -> None:
-        """It will come again. A few failures in a row are trouble that the probes tell of."""
-        self._in_hand = False
+        """It will come again, as all behind it. A few failures in a row are trouble that the probes tell of."""
+        self._in_hand = 0
         if isinstance(error, TooMuchParked):
             self.trouble = f"stopped: {error}"
             self._metrics.stopped.set(1)

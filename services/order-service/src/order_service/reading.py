@@ -1,6 +1,6 @@
 """A batch of records becomes what its events tell, and the records that nobody can read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -9,7 +9,6 @@ from order_service.attached_facts import read_payment_attached
 from order_service.failures import without_content
 from order_service.inbox import Heard
 from order_service.parking import Parked
-from order_service.parking_limit import ParkingLimit
 from order_service.placed_facts import read_order_placed
 from order_service.records import Record
 from order_service.stripe_events import read_stripe_event
@@ -33,27 +32,25 @@ def readers(*, topic_prefix: str, order_id_key: str) -> dict[str, Reader]:
 
 @dataclass(slots=True)
 class Read:
-    """A batch after reading. `unrelated` events are about no order or payment; Kafka keeps them."""
+    """What of a batch is read. `unrelated` events are about no order or payment; Kafka keeps them."""
 
+    records: Sequence[Record] = ()
+    """All of the batch."""
     heard: list[tuple[Record, Heard]] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     unrelated: int = 0
 
-
-def read(records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes: int, limit: ParkingLimit) -> Read:
-    """Read each record; whatever is wrong with one, the others are read. Raises TooMuchParked."""
-    batch = Read()
-    for record in records:
-        try:
-            told = by_topic[record.topic](_value(record, max_bytes))
-        except Unreadable as reason:
-            batch.parked.append(Parked(record, str(reason)))
-        except Exception as error:  # noqa: BLE001  # told in the log, without a trace, which may quote it
-            batch.parked.append(_broken(record, error))
-            limit.check(batch.parked)
-        else:
-            _sort(record, replace(told, heals=True) if _heals(record) else told, batch)
-    return batch
+    def add(self, records: Iterable[Record], by_topic: Mapping[str, Reader], *, max_bytes: int) -> None:
+        """Read these of it; whatever is wrong with one, the others are read."""
+        for record in records:
+            try:
+                told = by_topic[record.topic](_value(record, max_bytes))
+            except Unreadable as reason:
+                self.parked.append(Parked(record, str(reason)))
+            except Exception as error:  # noqa: BLE001  # told in the log, without a trace, which may quote it
+                self.parked.append(_broken(record, error))
+            else:
+                _sort(record, replace(told, heals=True) if _heals(record) else told, self)
 
 
 def _broken(record: Record, error: Exception) -> Parked:
@@ -71,7 +68,7 @@ def _value(record: Record, max_bytes: int) -> bytes:
 
 
 def _heals(record: Record) -> bool:
-    return any(name == HEALED for name, _ in record.headers)
+    return HEALED in dict(record.headers)
 
 
 def _sort(record: Record, told: Told, batch: Read) -> None:

@@ -93,7 +93,7 @@ class Running:
         publisher = Publisher(self._settings.kafka_bootstrap_servers, timeout=self._settings.publish_timeout)
         batches = self._batches(publisher)
         topics, starts = list(batches.readers), partial(restoring.starts, self._pool, self._settings)
-        intake = Intake(self._settings, topics, batches.handle, self._progress, self._metrics, starts)
+        intake = Intake(self._settings, topics, batches.steps, self._progress, self._metrics, starts)
         try:
             await restoring.notice_restore(self._pool, self._settings, topics)
             async with asyncio.timeout(START_SECONDS):

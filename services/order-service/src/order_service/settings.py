@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl
     """`postgresql://…`; may name a unix socket: `postgresql://user@/db?host=/dir`."""
     database_connections: Annotated[int, Field(ge=1, le=50)] = 4
-    """How many connections the read API may hold; the consumer has two of its own."""
+    """How many connections the read API may hold; the consumer has three of its own."""
     database_timeout: Duration = timedelta(seconds=10)
     """How long a statement may take before the batch is tried again."""
 
