@@ -16,14 +16,16 @@ from devstack.state import REPOSITORY
 from tillstream_contracts import ORDERS_STATUS
 
 SOCKET_IO, WS = "Socket.IO + kafkajs", "ws + kafkajs"
-CONTESTANTS: Final = (OURS, SOCKET_IO, WS)
-SPEAKS: Final = {OURS: "tillstream", SOCKET_IO: "socket.io", WS: "ws"}
+ALL_READ: Final = f"{OURS}, where all read"
+"""Ours once more, measured in turns with ours where some do not: what the machine does besides hits both alike."""
+EVERYBODY: Final = (OURS, SOCKET_IO, WS)
+SPEAKS: Final = {OURS: "tillstream", ALL_READ: "tillstream", SOCKET_IO: "socket.io", WS: "ws"}
 EXAMPLE: Final = REPOSITORY / "libs" / "contracts" / "examples" / ORDERS_STATUS.name / "paid.json"
 ONE_EACH, ALL_ONE = "{:,} sockets, an order each", "1,000 watchers of one order"
 THOUSAND, FIVE_THOUSAND, TEN_THOUSAND = (ONE_EACH.format(count) for count in (1_000, 5_000, 10_000))
 STALLED: Final = f"{ALL_ONE}, 5% do not read"
-WARMUP: Final = 0.3
-FIRST_SPELL: Final = 1.0
+WARMUP: Final = 0.2
+FIRST_SPELL: Final = 0.5
 """Seconds whose figures are not looked at: what comes first after a start waits for Kafka and for compilers."""
 MORE_THAN_ANY: Final = "20000"
 
@@ -81,7 +83,8 @@ class Fanout:
             "example": EXAMPLE,
             "run": secrets.token_hex(6),
             "snapshots": f"{LOOPBACK}:{snapshots}",
-            **{name: int(case.options[name]) for name in ("sockets", "orders", "stalled") if name in case.options},
+            **{name: int(case.options[name]) for name in ("sockets", "orders") if name in case.options},
+            "stalled": 0 if contestant == ALL_READ else int(case.options.get("stalled", 0)),
         }
         environment = {
             "PORT": str(port),
@@ -106,14 +109,14 @@ class Fanout:
 async def _open(ground: Ground) -> AsyncIterator[Fanout]:
     """Their topics; the contestants come with each load."""
     async with AsyncExitStack() as stack:
-        prefixes = {name: await stack.enter_async_context(ground.topics()) for name in CONTESTANTS}
+        prefixes = {name: await stack.enter_async_context(ground.topics()) for name in SPEAKS}
         fanout = Fanout(ground, prefixes)
         stack.push_async_callback(fanout.close)
         yield fanout
 
 
 def _command(contestant: str) -> Sequence[str]:
-    if contestant == OURS:
+    if contestant in (OURS, ALL_READ):
         return [sys.executable, "-m", "notifier"]
     node, folder = node_peers()
     return [node, str(folder / ("fanout-socketio.js" if contestant == SOCKET_IO else "fanout-ws.js"))]
@@ -122,7 +125,7 @@ def _command(contestant: str) -> Sequence[str]:
 FANOUT: Final = Scenario(
     name="fanout",
     title="A change in Kafka → the browsers that watch its order",
-    contestants=CONTESTANTS,
+    contestants=tuple(SPEAKS),
     figures=(
         Figure("per_cpu_second", "deliveries per CPU second", "more"),
         Figure("memory", "KiB a connection", "less", 1),
@@ -130,11 +133,11 @@ FANOUT: Final = Scenario(
         Figure("p99", "p99 ms", "less", 1),
     ),
     cases=(
-        Case(ALL_ONE, {"sockets": 1_000, "orders": 1, "rate": 30}, quick=True),
-        Case(STALLED, {"sockets": 1_000, "orders": 1, "rate": 30, "stalled": 20}),
-        Case(THOUSAND, {"sockets": 1_000, "rate": 3_000}),
-        Case(FIVE_THOUSAND, {"sockets": 5_000, "rate": 3_000}),
-        Case(TEN_THOUSAND, {"sockets": 10_000, "rate": 3_000}),
+        Case(ALL_ONE, {"sockets": 1_000, "orders": 1, "rate": 30}, only=EVERYBODY, quick=True),
+        Case(STALLED, {"sockets": 1_000, "orders": 1, "rate": 30, "stalled": 20}, only=(OURS, ALL_READ)),
+        Case(THOUSAND, {"sockets": 1_000, "rate": 3_000}, only=EVERYBODY),
+        Case(FIVE_THOUSAND, {"sockets": 5_000, "rate": 3_000}, only=EVERYBODY),
+        Case(TEN_THOUSAND, {"sockets": 10_000, "rate": 3_000}, only=EVERYBODY),
     ),
     musts=(
         Must(ALL_ONE, "per_cpu_second", SOCKET_IO, at_least=3),
@@ -145,7 +148,7 @@ FANOUT: Final = Scenario(
             for peer, least in ((SOCKET_IO, 3), (WS, 1))
         ),
         Must(TEN_THOUSAND, "memory", SOCKET_IO, at_most=0.5),
-        Must(STALLED, "p99", at_most=1.25, than=ALL_ONE),
+        Must(STALLED, "p99", ALL_READ, at_most=1.25),
     ),
     seconds=1.0,
     open=_open,
