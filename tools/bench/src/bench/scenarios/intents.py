@@ -117,6 +117,6 @@ INTENTS: Final = Scenario(
         Must(BUSY, "cpu_ms", at_most=1.5),
         Must(MANY, "errors", at_most=0),
     ),
-    seconds=3.0,
+    seconds=1.0,
     open=_open,
 )
