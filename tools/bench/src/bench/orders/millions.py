@@ -25,6 +25,7 @@ ORDERS: Final = 5_000_000
 KIND: Final = f"{ORDERS} orders in the schema {HEAD}"
 FREE_BYTES: Final = 30 * 10**9
 """Sorting for the indexes needs room, too."""
+READ_BYTES: Final = 16 * 2**20
 QUICKLY: Final = {"wal_level": "minimal", "max_wal_senders": "0", "maintenance_work_mem": "1GB"}
 
 
@@ -39,8 +40,17 @@ async def many_orders() -> AsyncIterator[str]:
             await migrate(url)
             await make_present(url, ORDERS)
         _say(made, KIND)
+    await asyncio.to_thread(_warm, folder / "postgres")
     async with _server(folder, durable=True) as url:
         yield url
+
+
+def _warm(folder: Path) -> None:
+    """Let the system hold its files in memory, as it does those of a database that has run for a while."""
+    for file in folder.rglob("base/*/*"):
+        with file.open("rb") as opened:
+            while opened.read(READ_BYTES):
+                pass
 
 
 def _clear(folder: Path) -> None:
