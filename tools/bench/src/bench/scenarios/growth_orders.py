@@ -166,6 +166,6 @@ GROWTH_ORDERS: Final = Scenario(
     ),
     cases=CASES,
     musts=(),
-    seconds=3.0,
+    seconds=1.5,
     open=_open,
 )
