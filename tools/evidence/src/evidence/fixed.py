@@ -34,8 +34,15 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
                 "For which a connection without a request stays open, longer than load balancers keep it.",
             ),
         ),
-        "webhook_ingest.batches": (
-            ("MAX_BATCH_BYTES", "", "Of records in one request to Kafka; more go with the next."),
+        "webhook_ingest.queues": (
+            ("MAX_BATCH_BYTES", "", "Of one partition's records in a request to Kafka; more go with the next."),
+        ),
+        "webhook_ingest.heads": (
+            (
+                "MAX_BYTES",
+                "",
+                "Of a webhook's first line and headers that goes the short way; others go through the app.",
+            ),
         ),
         "webhook_ingest.bodies": (
             ("MOST_DISCARDED", "", "Of a body too large that is read all the same, so that its sender sees the 413."),
@@ -62,6 +69,7 @@ FIXED: Final[Mapping[str, Limits]] = MappingProxyType(
             ("SILENT_AFTER", "s", "For a connection to Kafka without a word; then a new producer is made."),
             ("CLOSE_TIMEOUT", "s", "For Kafka's producer to close; then it is left behind."),
         ),
+        "order_service.belt": (("LONGEST", "", "Batches under way at once; the next is not asked for."),),
         "order_service.app": (("CONSUMER_CONNECTIONS", "", "To PostgreSQL, of the consumer; more wait their turn."),),
         "order_service.intake": (
             ("FETCH_BYTES", "", "Of records that one request to Kafka brings."),
