@@ -22,7 +22,7 @@ def bars(section: Section) -> str:
     spreads = [(name, section.spread(case.name, name, figure.key)) for name in section.scenario.contestants]
     values = [(name, spread.median) for name, spread in spreads if spread]
     height = TOP + LINE * len(values) + 12
-    title = escape(f"{figure.title}, {case.name}")
+    title = escape(f"{figure.title}, {case.name} ({figure.better} is better)")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">\n'
         f"<style>{STYLE}</style>\n"
