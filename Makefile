@@ -1,6 +1,6 @@
 # The only door. What a target does is in scripts/ and tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status logs tillstream test check bench bench-quick chaos chaos-long chaos-mutants fuzz fmt setup
+.PHONY: help demo up down status logs tillstream test check bench bench-quick chaos chaos-long chaos-mutants fuzz docs fmt setup
 DEVSTACK := exec .venv/bin/python -m devstack
 
 help: ## Show these targets
@@ -47,6 +47,9 @@ chaos-mutants: setup ## Break the product on purpose, one defect at a time, and 
 
 fuzz: setup ## Search for inputs that a parser does not survive (ARGS="--minutes 10 stripe-event")
 	@exec .venv/bin/python -m fuzz run $(ARGS)
+
+docs: setup ## Build the documents' site into .state/site; a dead link fails
+	@exec scripts/docs
 
 fmt: setup ## Put all code into its form
 	@exec scripts/fmt

@@ -1,0 +1,63 @@
+"""What mkdocs calls while it builds the site (`hooks` in mkdocs.yml)."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.utils import get_relative_url
+
+from handbook.house import ROOT, brought, written
+from handbook.links import Map, mended
+
+DRAWING: Final = "assets/mermaid.min.js"
+DECISIONS: Final = "decisions"
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """List each decision under their overview, so that a new one needs no line in mkdocs.yml."""
+    found = sorted(path.name for path in (Path(config.docs_dir) / DECISIONS).glob("0*.md"))
+    listed = next(entry["Decisions"] for entry in config.nav or () if "Decisions" in entry)
+    listed += [f"{DECISIONS}/{name}" for name in found]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages from outside docs/, and those that the code writes."""
+    for source, page in brought().items():
+        files.append(File.generated(config, page, abs_src_path=str(ROOT / source)))
+    for page, text in written().items():
+        files.append(File.generated(config, page, content=text))
+    if script := os.environ.get("MERMAID"):
+        files.append(File.generated(config, DRAWING, abs_src_path=script))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Files) -> str:
+    """Turn the links of a page that lies in the repository."""
+    place = page.file.src_uri
+    source = _sources(files).get(place)
+    return markdown if source is None else mended(markdown, source, place, _map(config, files))
+
+
+def on_page_content(html: str, page: Any, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Let a page that has a picture to draw bring what draws it; else the theme would fetch it from elsewhere."""
+    script = get_relative_url(DRAWING, page.url)
+    return f'{html}<script src="{script}"></script>' if 'class="mermaid"' in html else html
+
+
+def _map(config: MkDocsConfig, files: Files) -> Map:
+    pages = {source: place for place, source in _sources(files).items()}
+    return Map(pages, lambda path: (ROOT / path).exists(), _repository(config))
+
+
+def _sources(files: Files) -> dict[str, str]:
+    """The repository's path of each file of the site that lies in it."""
+    found = {file.src_uri: Path(file.abs_src_path) for file in files if file.abs_src_path is not None}
+    return {place: str(path.relative_to(ROOT)) for place, path in found.items() if path.is_relative_to(ROOT)}
+
+
+def _repository(config: MkDocsConfig) -> str:
+    """Where a file of the repository can be seen; nothing where the site does not say where that is."""
+    return f"{config.repo_url.rstrip('/')}/blob/{config.extra['branch']}" if config.repo_url else ""
