@@ -1,0 +1,1 @@
+"""The Helm chart's generated parts, and what holds it to the services' settings and the contracts' topics."""
