@@ -44,17 +44,16 @@ def page(root: Path) -> str:
 
 def _section(kind: type[BaseSettings]) -> Iterator[str]:
     yield f"## {_title(kind)}"
-    head = ("variable", "type", "default", "limits", "what it is")
+    head = ("variable", "default", "what it is", "values")
     yield table(head, [_row(kind, name, field) for name, field in kind.model_fields.items()])
 
 
 def _row(kind: type[BaseSettings], name: str, field: FieldInfo) -> tuple[str, ...]:
     return (
         code(variable(kind, name, field)),
-        kind_of(field),
         default_of(field),
-        limits_of(field),
         field.description or "",
+        ", ".join(told for told in (kind_of(field), limits_of(field)) if told),
     )
 
 
@@ -87,7 +86,7 @@ def limits_of(field: FieldInfo) -> str:
 def _bounds(bound: object) -> Iterator[str]:
     for name, sign in SIGNS.items():
         if isinstance(bound, BaseMetadata) and (limit := getattr(bound, name, None)) is not None:
-            yield f"{sign} {_written(limit)}"
+            yield f"{sign}\N{NO-BREAK SPACE}{_written(limit)}"
     for name, words in WORDS.items():
         if (limit := getattr(bound, name, None)) is not None:
             yield words.format(limit)

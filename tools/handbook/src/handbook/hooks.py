@@ -29,6 +29,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, page, abs_src_path=str(ROOT / source)))
     for page, text in written().items():
         files.append(File.generated(config, page, content=text))
+    files.append(File.generated(config, "assets/site.css", abs_src_path=str(Path(__file__).with_name("site.css"))))
     if script := os.environ.get("MERMAID"):
         files.append(File.generated(config, DRAWING, abs_src_path=script))
     return files

@@ -12,8 +12,8 @@ Examples = Mapping[str, Mapping[str, Any]]
 TOPICS: Final = """# Event catalogue
 
 What stands in Kafka: each topic, what its records hold, and examples. A record is a CloudEvent in binary mode: the
-event is the value, the rest is headers. The examples are the contracts' own, which tests read with the oldest and the newest
-code. How an event may change is told in [Working on Tillstream](../development.md).
+event is the value, the rest is headers. The examples are the contracts' own, which tests read with the oldest and the
+newest code. How an event may change is told in [Working on Tillstream](../development.md).
 """
 STREAM: Final = """# The stream
 
@@ -55,7 +55,7 @@ def stream_page(description: Description, file: str) -> str:
 
 def _overview(channels: Description) -> str:
     rows = [
-        (code(name), kafka["partitions"], kafka["replicas"], channel["description"])
+        (code(name), kafka["partitions"], kafka["replicas"], channel["description"].removeprefix("Keyed by "))
         for name, channel in channels.items()
         for kafka in [channel["bindings"]["kafka"]]
     ]
