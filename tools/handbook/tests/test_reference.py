@@ -63,13 +63,13 @@ def test_every_topic_is_in_the_catalogue_and_every_example_with_it() -> None:
     for topic, named in examples().items():
         assert f"## `{topic}`" in page
         for name in named:
-            assert f"Example: {name.replace('-', ' ')}" in page
+            assert f"Example: {name.replace('--', ', ')}" in page
 
 
 def test_fields_are_told_at_any_depth_and_end_where_they_meet_themselves() -> None:
     schema = {
         "properties": {
-            "lines": {"type": "array", "items": {"$ref": "#/$defs/Line"}, "maxItems": 3},
+            "lines": {"type": "array", "items": {"$ref": "#/$defs/Line"}, "maxItems": 3.0},
             "next": {"anyOf": [{"$ref": "#/$defs/Line"}, {"type": "null"}]},
         },
         "required": ["lines"],
@@ -85,6 +85,7 @@ def test_fields_are_told_at_any_depth_and_end_where_they_meet_themselves() -> No
     }
     told = shapes.fields(schema, schema)
     assert "| `lines` |" in told
+    assert "list of object, at most 3 |" in told
     assert "| `lines[].sku` |" in told
     assert "| `next.sku` |" in told
     assert "What.</span>" not in told

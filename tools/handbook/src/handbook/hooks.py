@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
 from handbook.house import ROOT, brought, written
 from handbook.links import Map, mended
+from handbook.lists import run_on
 
+log = get_plugin_logger("handbook")
 DRAWING: Final = "assets/mermaid.min.js"
 DECISIONS: Final = "decisions"
 
@@ -38,6 +41,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: Files) -> str:
     """Turn the links of a page that lies in the repository."""
     place = page.file.src_uri
+    for line in run_on(markdown):
+        log.warning("'%s' begins a list in line %d without a blank line before it.", place, line)
     source = _sources(files).get(place)
     return markdown if source is None else mended(markdown, source, place, _map(config, files))
 

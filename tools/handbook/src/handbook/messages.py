@@ -69,7 +69,7 @@ def _topic(name: str, description: Description, examples: Examples) -> Iterator[
     yield f"{description['channels'][name]['description']}"
     yield fields(message["payload"], description)
     for example, event in sorted(examples.get(name, {}).items()):
-        yield _folded(f"Example: {example.replace('-', ' ')}", as_json(event))
+        yield _folded(f"Example: {example.replace('--', ', ')}", as_json(event))
 
 
 def _frames(operation: str, description: Description) -> Iterator[str]:

@@ -9,10 +9,10 @@ Schema = Mapping[str, Any]
 DEEPEST: Final = 6
 """An object within so many others is shown by its name alone."""
 LIMITS: Final[Mapping[str, str]] = {
-    "minimum": "≥ {}",
-    "exclusiveMinimum": "> {}",
-    "maximum": "≤ {}",
-    "exclusiveMaximum": "< {}",
+    "minimum": "≥\N{NO-BREAK SPACE}{}",
+    "exclusiveMinimum": ">\N{NO-BREAK SPACE}{}",
+    "maximum": "≤\N{NO-BREAK SPACE}{}",
+    "exclusiveMaximum": "<\N{NO-BREAK SPACE}{}",
     "minLength": "at least {} characters",
     "maxLength": "at most {} characters",
     "minItems": "at least {}",
@@ -33,8 +33,8 @@ def fields(schema: Schema, root: Schema, always: str = "always") -> str:
 
 def limits(schema: Schema) -> str:
     """The bounds that a schema sets, in words."""
-    found = [words.format(schema[key]) for key, words in LIMITS.items() if key in schema]
-    return ", ".join(found)
+    found = [words.format(_whole(schema[key])) for key, words in LIMITS.items() if key in schema]
+    return ", ".join(found).replace("at least 1 characters", "not empty")
 
 
 def resolved(schema: Schema, root: Schema) -> Schema:
@@ -59,7 +59,7 @@ def kind(schema: Schema, root: Schema) -> str:
     if "enum" in whole:
         return ", ".join(code(choice) for choice in whole["enum"])
     if "items" in whole:
-        return f"list of {kind(whole['items'], root)}"
+        return ", ".join(told for told in (f"list of {kind(whole['items'], root)}", limits(whole)) if told)
     told = whole.get("type", "anything")
     name = whole.get("format") or (" or ".join(told) if isinstance(told, list) else told)
     return f"{name}, {bounds}" if (bounds := limits(whole)) else str(name)
@@ -69,6 +69,11 @@ def meaning(schema: Schema, root: Schema) -> str:
     """The first paragraph of what is said of it."""
     description = resolved(schema, root).get("description") or ""
     return description.split("\n\n")[0]
+
+
+def _whole(limit: object) -> object:
+    """OpenAPI's numbers have a point even where they count."""
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _fields(schema: Schema, root: Schema, path: str, depth: int) -> Iterator[tuple[str, Schema, bool]]:
