@@ -19,7 +19,7 @@ def written(cluster: str = "tillstream") -> str:
 
 def _resource(topic: Topic, cluster: str) -> dict[str, Any]:
     return {
-        "apiVersion": "kafka.strimzi.io/v1beta2",
+        "apiVersion": "kafka.strimzi.io/v1",
         "kind": "KafkaTopic",
         "metadata": {"name": topic.name, "labels": {"strimzi.io/cluster": cluster}},
         "spec": {
