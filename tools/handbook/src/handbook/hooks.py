@@ -9,7 +9,7 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
-from handbook.house import ROOT, brought, written
+from handbook.house import ROOT, brought, parts, written
 from handbook.links import Map, mended
 from handbook.lists import run_on
 
@@ -19,10 +19,12 @@ DECISIONS: Final = "decisions"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """List each decision under their overview, so that a new one needs no line in mkdocs.yml."""
-    found = sorted(path.name for path in (Path(config.docs_dir) / DECISIONS).glob("0*.md"))
-    listed = next(entry["Decisions"] for entry in config.nav or () if "Decisions" in entry)
-    listed += [f"{DECISIONS}/{name}" for name in found]
+    """List each decision and each part, so that a new one needs no line in mkdocs.yml."""
+    decisions = sorted(path.name for path in (Path(config.docs_dir) / DECISIONS).glob("0*.md"))
+    listed = {"Decisions": [f"{DECISIONS}/{name}" for name in decisions], "Parts": list(parts().values())}
+    for entry in config.nav or ():
+        for title, pages in listed.items():
+            entry.get(title, []).extend(pages)
     return config
 
 

@@ -20,15 +20,19 @@ OF_THE_ROOT: Final = {
     "SECURITY.md": "security.md",
 }
 """Pages that people look for at the top of a repository."""
-READMES: Final = ("services/*", "libs/*", "tools/*")
+READMES: Final = ("services/*", "libs/*", "web/*", "tools/*")
 """Parts of the house; the page of each is its README."""
 
 
 def brought() -> dict[str, str]:
     """Pages from outside docs/: the site's path by the repository's."""
-    parts = sorted(path for place in READMES for path in ROOT.glob(f"{place}/README.md"))
-    readmes = [path.relative_to(ROOT) for path in parts]
-    return OF_THE_ROOT | {str(path): f"parts/{path.parent.name}.md" for path in readmes}
+    return OF_THE_ROOT | parts()
+
+
+def parts() -> dict[str, str]:
+    """The pages of the house's parts: the site's path by the repository's."""
+    readmes = [path.relative_to(ROOT) for place in READMES for path in sorted(ROOT.glob(f"{place}/README.md"))]
+    return {str(path): f"parts/{path.parent.name}.md" for path in readmes}
 
 
 def written() -> dict[str, str]:
