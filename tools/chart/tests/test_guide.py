@@ -2,15 +2,12 @@
 
 import re
 
-import pytest
 import yaml
 
 from chart.places import ROOT
-from chart.rendering import helm, invalid, render
+from chart.rendering import invalid, render
 
 GUIDE = (ROOT / "docs" / "kubernetes.md").read_text()
-
-pytestmark = pytest.mark.skipif(helm() is None, reason="helm is missing: run scripts/chart-tools")
 
 
 def test_values_of_the_guide_install() -> None:

@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 
 from chart.places import CHART
-from chart.rendering import helm, render
+from chart.rendering import render
 from devstack.shared_servers import in_own_loop
 from devstack.topics import create_topics, delete_topics
 from tillstream_contracts import STRIPE_EVENTS, TOPICS
-
-pytestmark = pytest.mark.skipif(helm() is None, reason="helm is missing: run scripts/chart-tools")
 
 ONE_BROKER = {"topics": {"replication": 1, "minInsync": 1, "partitions": 2}}
 

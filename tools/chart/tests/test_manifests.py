@@ -10,11 +10,9 @@ import yaml
 from chart.generated import outdated
 from chart.places import CHART, EXAMPLES, ROOT
 from chart.processes import PROCESSES
-from chart.rendering import Unrenderable, helm, invalid, problems, render, value_files
+from chart.rendering import Unrenderable, invalid, problems, render, value_files
 from tillstream_contracts import ORDERS_PLACED, PAYMENTS_ATTACHED, STRIPE_EVENTS, TOPICS
 from tillstream_operations.serving import LONGEST_END
-
-pytestmark = pytest.mark.skipif(helm() is None, reason="helm is missing: run scripts/chart-tools")
 
 LEAST = CHART / "ci" / "least.yaml"
 KEDA = CHART / "ci" / "gateway-keda.yaml"
@@ -105,6 +103,12 @@ def test_probes_and_metrics_are_not_for_the_world() -> None:
     ]
     assert paths
     assert not [path for path in paths if "/metrics".startswith(path) or "/readyz".startswith(path)]
+
+
+def test_two_services_with_the_same_paths_need_two_hosts() -> None:
+    """Else one of them would get the other's requests."""
+    with pytest.raises(Unrenderable, match="each needs its own"):
+        render(INGRESS, values={"hosts": {"orderService": "pay.shop.example"}})
 
 
 def test_behind_a_proxy_one_is_trusted_and_the_stream_is_where_its_host_is() -> None:

@@ -11,9 +11,7 @@ from pydantic.fields import FieldInfo
 
 from chart.places import CHART
 from chart.processes import PROCESSES, Process, described, is_secret, settings_of, variable
-from chart.rendering import Unrenderable, helm, render, value_files
-
-pytestmark = pytest.mark.skipif(helm() is None, reason="helm is missing: run scripts/chart-tools")
+from chart.rendering import Unrenderable, render, value_files
 
 LEAST = CHART / "ci" / "least.yaml"
 TEXTS = {

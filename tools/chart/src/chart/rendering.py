@@ -37,6 +37,11 @@ def helm() -> str | None:
     return str(own) if own.exists() else shutil.which("helm")
 
 
+def is_required() -> bool:
+    """Whether nothing may be left unchecked, as in continuous integration."""
+    return os.environ.get("REQUIRE_HELM") == "1"
+
+
 def value_files() -> list[Path]:
     """The examples of values that the chart is tried with."""
     return sorted((CHART / "ci").glob("*.yaml"))
@@ -52,8 +57,6 @@ def render(*files: Path, chart: Path = CHART, values: Mapping[str, Any] | None =
 
 def problems() -> list[str]:
     """A line for each thing that is wrong with the chart or the examples."""
-    if helm() is None:
-        return ["helm is missing: run scripts/chart-tools."]
     found = [f"{file.name}: {problem}" for file in value_files() for problem in _problems_with(file)]
     return found + [f"{file.name}: {it}" for file in sorted(EXAMPLES.glob("*.yaml")) for it in _invalid_in(file)]
 
