@@ -93,13 +93,17 @@ def test_fields_are_told_at_any_depth_and_end_where_they_meet_themselves() -> No
 
 
 def test_route_is_told_with_what_it_takes_and_answers() -> None:
-    answer = {"description": "Done.", "content": {"application/json": {"schema": {"properties": {"id": {}}}}}}
+    answer = {
+        "description": "Successful Response",
+        "content": {"application/json": {"schema": {"properties": {"id": {}}}}},
+    }
     route = {"summary": "Do it", "parameters": [{"name": "n", "in": "query"}], "responses": {"200": answer}}
     page = http_routes.page("here", {"openapi": "3.1.0", "info": {}, "paths": {"/it": {"post": route}}}, "here.json")
     assert "## `POST /it`" in page
     assert "Do it." in page
     assert "| `n` |" in page
     assert "| `200` |" in page
+    assert "It went well." in page
     assert "| `id` |" in page
 
 

@@ -1,12 +1,15 @@
 """The reference of one service's HTTP routes, from its OpenAPI description. No I/O."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from handbook.shapes import fields, kind, meaning, resolved
 from handbook.tables import code, paragraphs, table
 
 Description = Mapping[str, Any]
+FORMS: Final = {"application/json": "JSON", "application/problem+json": "a problem"}
+UNSAID: Final = "Successful Response"
+"""What FastAPI says where nobody said anything."""
 
 
 def page(name: str, description: Description, file: str) -> str:
@@ -63,7 +66,9 @@ def _answers(route: Description, root: Description) -> list[tuple[str, Descripti
 
 
 def _answer(status: str, answer: Description) -> tuple[str, ...]:
-    return code(status), answer.get("description", ""), ", ".join(code(media) for media in answer.get("content", {}))
+    told = answer.get("description", "")
+    body = ", ".join(FORMS.get(media, code(media)) for media in answer.get("content", {}))
+    return code(status), "It went well." if told == UNSAID else told, body
 
 
 def _answer_bodies(route: Description, root: Description) -> Iterator[str]:
