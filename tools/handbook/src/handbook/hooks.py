@@ -1,6 +1,7 @@
 """What mkdocs calls while it builds the site (`hooks` in mkdocs.yml)."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from handbook.lists import run_on
 
 log = get_plugin_logger("handbook")
 DRAWING: Final = "assets/mermaid.min.js"
+PICTURE: Final = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
 DECISIONS: Final = "decisions"
 
 
@@ -51,8 +53,8 @@ def on_page_markdown(markdown: str, page: Any, config: MkDocsConfig, files: File
 
 def on_page_content(html: str, page: Any, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
     """Let a page that has a picture to draw bring what draws it; else the theme would fetch it from elsewhere."""
-    script = get_relative_url(DRAWING, page.url)
-    return f'{html}<script src="{script}"></script>' if 'class="mermaid"' in html else html
+    framed, pictures = PICTURE.subn(r'<div class="picture">\g<0></div>', html)
+    return f'{framed}<script src="{get_relative_url(DRAWING, page.url)}"></script>' if pictures else html
 
 
 def _map(config: MkDocsConfig, files: Files) -> Map:
