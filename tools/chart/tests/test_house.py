@@ -64,11 +64,8 @@ def _pod(
     ]
     *_, module = container["command"]
     assert container["command"] == ["python", "-m", module]
-    return (
-        module,
-        port,
-        {entry["name"]: entry.get("value") or known.get(entry["name"], "") for entry in container["env"]},
-    )
+    given = {entry["name"]: entry.get("value") or known.get(entry["name"], "") for entry in container["env"]}
+    return module, port, given
 
 
 async def _until_alive(process: ServiceProcess) -> None:
