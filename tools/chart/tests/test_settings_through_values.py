@@ -52,6 +52,14 @@ def test_every_setting_of_every_service_arrives() -> None:
                 assert is_secret(name, field) or _text(getattr(settings, name)) == _text(chosen[key][name]), name
 
 
+def test_setting_of_one_service_wins_over_that_of_all() -> None:
+    """And the others keep the common one."""
+    values = {"settings": {"logLevel": "WARNING"}, "services": {"notifier": {"settings": {"logLevel": "DEBUG"}}}}
+    levels = {name: given["LOG_LEVEL"] for name, given in _environments(render(LEAST, values=values)).items()}
+    assert levels.pop("notifier") == "DEBUG"
+    assert set(levels.values()) == {"WARNING"}
+
+
 def test_no_environment_variable_is_unknown_to_its_service() -> None:
     """With each of the examples of values."""
     for file in value_files():
