@@ -128,7 +128,7 @@ async def test_restored_database_ends_as_if_nothing_had_happened(
         if way.is_killed:
             assert await _state(migrated) != before
             process = await _start(migrated, kafka_bootstrap, kafka_prefix)
-        await _until(lambda: _same(migrated, before), 90)
+        await _until_same(migrated, before)
         await _until_committed(migrated, kafka_bootstrap, kafka_prefix)
     finally:
         with suppress(ProcessLookupError):
@@ -253,22 +253,29 @@ async def _until_paid(kafka: Any, count: int) -> None:
 
 
 async def _until_committed(database_url: str, bootstrap: str, group: str) -> dict[TopicPartition, int]:
-    """Wait until Kafka knows of the group what the database knows, and give that."""
+    """Wait until all that was written is taken in, and Kafka knows of the group what the database knows; give that."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     connection = await asyncpg.connect(database_url)
+    ends = await _ends_of_all(bootstrap, [row["topic"] for row in await connection.fetch("SELECT topic FROM consumed")])
     known: dict[TopicPartition, int] = {}
 
     async def same() -> bool:
         told = await admin.list_consumer_group_offsets(group)
         rows = await connection.fetch("SELECT topic, partition, next_offset FROM consumed WHERE next_offset > 0")
         known.update({TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows})
-        return all(one in told and told[one].offset == offset for one, offset in known.items())
+        return known == ends and all(one in told and told[one].offset == offset for one, offset in known.items())
 
     await _until(same, 60)
     await connection.close()
     await admin.close()
     return known
+
+
+async def _ends_of_all(bootstrap: str, topics: list[str]) -> dict[TopicPartition, int]:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as reader:
+        ends = await reader.end_offsets(await partitions_of(reader, sorted(set(topics))))
+        return {partition: end for partition, end in ends.items() if end}
 
 
 async def _until(holds: Any, seconds: float) -> None:
@@ -277,8 +284,15 @@ async def _until(holds: Any, seconds: float) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _same(database_url: str, before: Any) -> bool:
-    return bool(await _state(database_url) == before)
+async def _until_same(database_url: str, before: Any) -> None:
+    """If that does not come, what differs is told."""
+
+    async def same() -> bool:
+        return bool(await _state(database_url) == before)
+
+    with suppress(TimeoutError):
+        await _until(same, 90)
+    assert await _state(database_url) == before
 
 
 async def _state(database_url: str) -> dict[str, list[dict[str, Any]]]:
