@@ -87,7 +87,7 @@ INGEST: Final = Scenario(
     ),
     cases=(
         Case(BUSY, {"connections": 64}, quick=True),
-        Case(STEADY, {"connections": 256, "rate": 1000}, quick=True),
+        Case(STEADY, {"connections": 256, "rate": 1000}),
         Case("1 connection", {"connections": 1}),
         Case("512 connections", {"connections": 512}),
         Case("64 connections, 30 KB", {"connections": 64, "body": 30_000}),

@@ -150,7 +150,7 @@ ORDERS: Final = Scenario(
         Figure("per_cpu_second", "events per CPU second", "more"),
     ),
     cases=(
-        Case(PRESENT, quick=True),
+        Case(PRESENT),
         Case(MANY_PRESENT, only=(OURS,), big=True),
     ),
     musts=(
