@@ -111,7 +111,7 @@ INTENTS: Final = Scenario(
     cases=(
         Case(BUSY, {"connections": 64}, quick=True),
         Case("200 calls/s", {"connections": 64, "rate": 200}),
-        Case(MANY, {"connections": 1000}, quick=True),
+        Case(MANY, {"connections": 1000}),
     ),
     musts=(
         Must(BUSY, "cpu_ms", at_most=1.5),
